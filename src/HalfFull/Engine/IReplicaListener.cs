@@ -1,0 +1,16 @@
+using HalfFull.Metrics;
+
+namespace HalfFull.Engine;
+
+/// <summary>Hears what a replica delivers. Called from within <see cref="Replica"/>'s methods, in the order of time.</summary>
+public interface IReplicaListener
+{
+    /// <summary><paramref name="count"/> tokens were emitted that long after the previous token of their request.</summary>
+    void TokenGap(TimeSpan gap, long count);
+
+    /// <summary>A sequence emitted its first token.</summary>
+    void FirstToken(Sequence sequence, TimeSpan now);
+
+    /// <summary>A sequence left: completed, or failed when it was aborted.</summary>
+    void Ended(Sequence sequence, in RequestRecord record);
+}

@@ -1,0 +1,95 @@
+namespace HalfFull.Engine;
+
+/// <summary>
+/// A request while it lives in an engine. There are no phases: <see cref="ComputedTokens"/> chases <see cref="KnownTokens"/>, and a token is
+/// sampled in the step in which it catches up. Policies read it; only the engine core writes it.
+/// </summary>
+public sealed class Sequence
+{
+    internal Sequence(Request request, int outputLimit)
+    {
+        Request = request;
+        OutputLimit = outputLimit;
+        PromptTokens = request.PromptTokens;
+        KnownTokens = request.PromptTokens;
+    }
+
+    /// <summary>The request.</summary>
+    public Request Request { get; }
+
+    /// <summary>Small dense number, unique among the sequences that live in the engine at one time: index your own arrays by it.</summary>
+    public int Slot { get; internal set; }
+
+    /// <summary>Where it is in its life.</summary>
+    public SequenceState State { get; internal set; }
+
+    /// <summary>Prompt tokens.</summary>
+    public int PromptTokens { get; }
+
+    /// <summary>Output tokens generated so far; a preemption keeps them.</summary>
+    public int OutputTokens { get; internal set; }
+
+    /// <summary>Prompt and generated tokens: what must be in the KV cache before the next token can be sampled.</summary>
+    public int KnownTokens { get; internal set; }
+
+    /// <summary>Tokens whose KV exists.</summary>
+    public int ComputedTokens { get; internal set; }
+
+    /// <summary>Tokens still to compute before the next token is sampled.</summary>
+    public int RemainingTokens => KnownTokens - ComputedTokens;
+
+    /// <summary>Whether it only needs one token computed to emit the next one, having emitted before.</summary>
+    public bool IsDecoding => KnownTokens - ComputedTokens == 1 && OutputTokens > 0;
+
+    /// <summary>Most output tokens it can get here: the request's own limit, cut to what fits into the pool and the context.</summary>
+    public int OutputLimit { get; }
+
+    /// <summary>Tokens that it had to prefill when it last joined the queue: known tokens less the prefix-cache hit at that time.</summary>
+    public int UncachedTokens { get; internal set; }
+
+    /// <summary>Prompt tokens found in the prefix cache at its first admission.</summary>
+    public int CachedTokens { get; internal set; }
+
+    /// <summary>KV blocks held, those shared with others included.</summary>
+    public int HeldBlocks => PrivateBlocks + SharedBlocks;
+
+    /// <summary>KV tokens that lie in shared prefix units which it holds; the rest is its own.</summary>
+    public int SharedTokens { get; internal set; }
+
+    /// <summary>Times it lost its KV blocks.</summary>
+    public int Preemptions { get; internal set; }
+
+    /// <summary>Tokens that the plan in the making, or the step in flight, computes for it; 0 when it is not part of it.</summary>
+    public int ScheduledTokens { get; internal set; }
+
+    /// <summary>Start of the first step that computed one of its tokens; null before.</summary>
+    public TimeSpan? FirstScheduled { get; internal set; }
+
+    internal int PrivateBlocks { get; set; }
+
+    internal int SharedBlocks { get; set; }
+
+    /// <summary>Leading prefix units that it holds in the shared cache, from the first on.</summary>
+    internal int SharedUnits { get; set; }
+
+    internal bool AdmittedInPlan { get; set; }
+
+    /// <summary>Asked to go while its step was in flight.</summary>
+    internal bool Aborting { get; set; }
+
+    internal int QueueHandle { get; set; } = -1;
+
+    /// <summary>Most tokens ever computed: what lies below is recomputed when computed again.</summary>
+    internal int HighWater { get; set; }
+
+    internal TimeSpan FirstToken { get; set; }
+
+    internal TimeSpan LastToken { get; set; }
+
+    /// <summary>Output tokens after which it stops. Hosts that know (a simulator) set it; it never exceeds the limit.</summary>
+    internal int StopAfter { get; set; }
+
+    internal long MatchVersion { get; set; } = -1;
+
+    internal int MatchedUnits { get; set; }
+}

@@ -1,0 +1,352 @@
+using HalfFull.Engine.StepTime;
+
+namespace HalfFull.Engine;
+
+/// <summary>
+/// One step in the making: a map from sequences to tokens. It owns the arithmetic of token budget, seats and KV blocks; every call either keeps
+/// all of it feasible or changes nothing. Reused from step to step.
+/// </summary>
+public sealed class StepPlan
+{
+    private readonly KvCache cache;
+    private readonly EngineLimits limits;
+    private readonly IEngineScheduler scheduler;
+    private readonly IVictimRule victim;
+    private readonly List<Sequence> running;
+    private readonly List<Sequence> scheduled = [];
+    private readonly List<Sequence> admitted = [];
+    private readonly List<Sequence> preempted = [];
+    private int seatsTaken;
+
+    internal StepPlan(KvCache cache, EngineLimits limits, IEngineScheduler scheduler, List<Sequence> running)
+    {
+        this.cache = cache;
+        this.limits = limits;
+        this.scheduler = scheduler;
+        this.running = running;
+        victim = scheduler.Victim;
+    }
+
+    /// <summary>Tokens of the budget not yet used.</summary>
+    public int TokensLeft { get; private set; }
+
+    /// <summary>Sequences that may still be admitted.</summary>
+    public int SeatsLeft => limits.MaxSequences - seatsTaken;
+
+    /// <summary>KV blocks that can be had without a preemption: unused ones and those of unreferenced cached prefixes.</summary>
+    public int FreeBlocks => cache.FreeBlocks;
+
+    /// <summary>Whether this plan took blocks away from somebody.</summary>
+    public bool HasPreempted => preempted.Count > 0;
+
+    /// <summary>The step's sequences, in the order in which they were scheduled; their <see cref="Sequence.ScheduledTokens"/> say how many tokens.</summary>
+    public ReadOnlySpan<Sequence> Scheduled => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scheduled);
+
+    /// <summary>The step as a step-time model sees it.</summary>
+    public StepShape Shape { get; private set; }
+
+    /// <summary>Steps for which the plan stays valid, this one included.</summary>
+    internal int HeldSteps { get; private set; }
+
+    /// <summary>Time from which the plan is no longer valid.</summary>
+    internal TimeSpan HeldUntil { get; private set; }
+
+    /// <summary>Hash of the plan: who runs how many tokens, in order, and who was preempted.</summary>
+    internal ulong Digest { get; private set; }
+
+    /// <summary>Fewest output tokens that a scheduled sequence still has to emit before it stops.</summary>
+    internal int StepsToFinish { get; private set; }
+
+    /// <summary>Whether it only decodes sequences that all emitted a token at the start of the step, so that it can be repeated as it is.</summary>
+    internal bool IsSteadyDecode { get; private set; }
+
+    internal List<Sequence> Admitted => admitted;
+
+    internal List<Sequence> Preempted => preempted;
+
+    internal bool IsEmpty => scheduled.Count == 0;
+
+    /// <summary>
+    /// Schedules up to <paramref name="tokens"/> of what a running sequence still has to compute, as far as the budget goes. When a block is needed and
+    /// none is free, running sequences are preempted by the scheduler's victim rule, possibly this one.
+    /// </summary>
+    /// <returns>False when nothing was scheduled for it: no budget, preempted, already scheduled, or it became the victim itself.</returns>
+    public bool TrySchedule(Sequence sequence, int tokens = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        var count = Math.Min(Math.Min(tokens, sequence.RemainingTokens), TokensLeft);
+        if (count <= 0 || sequence.State != SequenceState.Running || sequence.ScheduledTokens > 0)
+        {
+            return false;
+        }
+
+        var blocks = limits.BlocksFor(sequence.ComputedTokens + count) - sequence.HeldBlocks;
+        if (blocks > 0)
+        {
+            if (blocks > cache.FreeBlocks && !MakeRoom(sequence, blocks))
+            {
+                return false;
+            }
+
+            cache.Allocate(sequence, blocks);
+        }
+
+        Place(sequence, count);
+        return true;
+    }
+
+    /// <summary>
+    /// Admits a waiting sequence, takes over its cached prefix and schedules up to <paramref name="tokens"/> of the rest. Never preempts.
+    /// </summary>
+    /// <param name="sequence">A waiting sequence.</param>
+    /// <param name="reserveBlocks">Blocks that it must hold from now on, cached prefix included; 0: only what this step computes.</param>
+    /// <param name="tokens">Most tokens to compute in this step.</param>
+    /// <returns>False, with nothing changed, when there is no seat, no budget or not enough free blocks.</returns>
+    public bool TryAdmit(Sequence sequence, int reserveBlocks = 0, int tokens = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        if (sequence.State != SequenceState.Waiting || SeatsLeft <= 0 || sequence.Aborting)
+        {
+            return false;
+        }
+
+        var units = cache.MatchUnits(sequence);
+        var cached = units * sequence.Request.PrefixUnitTokens;
+        var count = Math.Min(Math.Min(tokens, sequence.KnownTokens - cached), TokensLeft);
+        if (count <= 0)
+        {
+            return false;
+        }
+
+        var held = Math.Max(limits.BlocksFor(cached + count), reserveBlocks);
+        var blocks = held - limits.BlocksFor(cached);
+        if (blocks + cache.EvictableAmong(sequence.Request, units) > cache.FreeBlocks)
+        {
+            return false;
+        }
+
+        cache.Take(sequence, units);
+        cache.Allocate(sequence, blocks);
+        sequence.State = SequenceState.Running;
+        seatsTaken++;
+        sequence.AdmittedInPlan = true;
+        admitted.Add(sequence);
+        Place(sequence, count);
+        scheduler.Admitted(sequence);
+        return true;
+    }
+
+    /// <summary>Blocks that holding <paramref name="tokens"/> of a waiting sequence would take from the free ones, its cached prefix allowed for.</summary>
+    public int BlocksToHold(Sequence sequence, int tokens)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        var units = cache.MatchUnits(sequence);
+        var cached = limits.BlocksFor(units * sequence.Request.PrefixUnitTokens);
+        return Math.Max(0, limits.BlocksFor(tokens) - cached) + cache.EvictableAmong(sequence.Request, units);
+    }
+
+    /// <summary>Tokens of a waiting sequence's known tokens that are in the prefix cache now.</summary>
+    public int CachedTokens(Sequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        return cache.MatchUnits(sequence) * sequence.Request.PrefixUnitTokens;
+    }
+
+    /// <summary>Takes all blocks away from a running sequence of an earlier step. It returns to the queue with its output and its arrival kept.</summary>
+    /// <returns>False when it is not running, or was admitted by this plan.</returns>
+    public bool Preempt(Sequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        if (sequence.State != SequenceState.Running || sequence.AdmittedInPlan)
+        {
+            return false;
+        }
+
+        if (sequence.ScheduledTokens > 0)
+        {
+            TokensLeft += sequence.ScheduledTokens;
+            sequence.ScheduledTokens = 0;
+            scheduled.Remove(sequence);
+        }
+
+        cache.Free(sequence);
+        sequence.State = SequenceState.Waiting;
+        sequence.Preemptions++;
+        seatsTaken--;
+        preempted.Add(sequence);
+        scheduler.Preempted(sequence);
+        return true;
+    }
+
+    /// <summary>
+    /// Says that the plan stays as it is for that many steps, this one included, provided that nobody arrives, finishes or is aborted and that blocks
+    /// suffice: the core cuts it there. It is used only when the plan does nothing but decode.
+    /// </summary>
+    public void HoldFor(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
+        HeldSteps = steps;
+    }
+
+    /// <summary>
+    /// Says that the plan stays as it is for every step that starts before <paramref name="time"/>. An empty plan is left to sleep until
+    /// then, if that is in the future, or until the next arrival.
+    /// </summary>
+    public void HoldUntil(TimeSpan time)
+    {
+        HeldUntil = time;
+        HeldSteps = int.MaxValue;
+    }
+
+    internal void Reset()
+    {
+        foreach (var sequence in scheduled)
+        {
+            sequence.ScheduledTokens = 0;
+        }
+
+        foreach (var sequence in admitted)
+        {
+            sequence.AdmittedInPlan = false;
+        }
+
+        scheduled.Clear();
+        admitted.Clear();
+        preempted.Clear();
+        TokensLeft = limits.TokenBudget;
+        seatsTaken = running.Count;
+        HeldSteps = 1;
+        HeldUntil = TimeSpan.MaxValue;
+    }
+
+    /// <summary>Preempts the newest others until the sequence can run: the last resort of a core that must make progress.</summary>
+    internal bool ForceSchedule(Sequence sequence)
+    {
+        for (var i = running.Count - 1; i >= 0 && !TryScheduleAlone(sequence); i--)
+        {
+            if (!ReferenceEquals(running[i], sequence))
+            {
+                Preempt(running[i]);
+            }
+        }
+
+        return sequence.ScheduledTokens > 0 || TryScheduleAlone(sequence);
+    }
+
+    /// <summary>Sums up the finished plan that starts at <paramref name="now"/>.</summary>
+    internal void Seal(TimeSpan now)
+    {
+        var shape = default(StepShape);
+        var decodes = 0;
+        var decodeTokens = 0L;
+        var digest = (ulong)preempted.Count;
+        var left = int.MaxValue;
+        var steady = preempted.Count == 0 && admitted.Count == 0;
+        foreach (var sequence in preempted)
+        {
+            digest = Fold(digest, sequence.Request.Id, -1);
+        }
+
+        foreach (var sequence in scheduled)
+        {
+            digest = Fold(digest, sequence.Request.Id, sequence.ScheduledTokens);
+            left = Math.Min(left, sequence.StopAfter - sequence.OutputTokens);
+            if (sequence.IsDecoding)
+            {
+                decodes++;
+                decodeTokens += sequence.KnownTokens;
+                steady &= sequence.LastToken == now && !sequence.Aborting;
+            }
+            else
+            {
+                shape = shape.WithChunk(sequence.ScheduledTokens, sequence.ComputedTokens);
+                steady = false;
+            }
+        }
+
+        Shape = shape with { DecodeSequences = decodes, DecodeTokens = decodeTokens };
+        Digest = digest;
+        StepsToFinish = left;
+        IsSteadyDecode = steady && decodes > 0;
+    }
+
+    private static ulong Fold(ulong digest, long id, int tokens) =>
+        ((digest ^ (ulong)id) * 0x9E3779B97F4A7C15) + (ulong)(uint)tokens;
+
+    private bool TryScheduleAlone(Sequence sequence)
+    {
+        var count = Math.Min(sequence.RemainingTokens, TokensLeft);
+        var blocks = limits.BlocksFor(sequence.ComputedTokens + count) - sequence.HeldBlocks;
+        return blocks <= cache.FreeBlocks && TrySchedule(sequence);
+    }
+
+    private void Place(Sequence sequence, int count)
+    {
+        sequence.ScheduledTokens = count;
+        TokensLeft -= count;
+        scheduled.Add(sequence);
+    }
+
+    /// <summary>Preempts by the victim rule until the blocks are free; evicts nobody when not even everybody else's blocks would do.</summary>
+    private bool MakeRoom(Sequence needy, int blocks)
+    {
+        if (!CouldMakeRoom(needy, blocks))
+        {
+            return false;
+        }
+
+        while (blocks > cache.FreeBlocks)
+        {
+            var chosen = ChooseVictim();
+            Preempt(chosen);
+            if (ReferenceEquals(chosen, needy))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool CouldMakeRoom(Sequence needy, int blocks)
+    {
+        // Shared units are counted once for every holder here, so this errs towards trying; the loop then ends with the needy sequence itself.
+        var free = (long)cache.FreeBlocks;
+        foreach (var sequence in running)
+        {
+            if (!ReferenceEquals(sequence, needy) && sequence.State == SequenceState.Running)
+            {
+                free += sequence.HeldBlocks;
+                if (free >= blocks)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private Sequence ChooseVictim()
+    {
+        Sequence? chosen = null;
+        var lowest = double.PositiveInfinity;
+        for (var i = running.Count - 1; i >= 0; i--)
+        {
+            var candidate = running[i];
+            if (candidate.State != SequenceState.Running)
+            {
+                continue;
+            }
+
+            var key = victim.Key(candidate);
+            if (chosen is null || key < lowest)
+            {
+                chosen = candidate;
+                lowest = key;
+            }
+        }
+
+        return chosen ?? throw new InvalidOperationException("No running sequence is left to preempt.");
+    }
+}

@@ -1,0 +1,11 @@
+namespace HalfFull.Queueing;
+
+/// <summary>First come, first served. A preempted request keeps its arrival and so its place.</summary>
+public sealed class ArrivalOrder : IQueueOrder
+{
+    /// <inheritdoc/>
+    public RankFeatures Features(in QueueEntry entry) => new(entry.Request.Arrival);
+
+    /// <inheritdoc/>
+    public double Key(in RankFeatures features, int group) => features.Arrival.Ticks;
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace HalfFull.Routing;
+
+/// <summary>
+/// Keeps the candidate with the least score while candidates are offered. Equal scores go to the least hash of (seed, request, replica), so that no index
+/// is favoured and a permutation of the candidates permutes the answer.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+public struct LeastScore(ulong seed, long requestId)
+{
+    private ulong bestTie;
+
+    /// <summary>Index of the best candidate so far; -1 before the first.</summary>
+    public int Index { get; private set; } = -1;
+
+    /// <summary>Its score.</summary>
+    public double Score { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Offers a candidate.</summary>
+    /// <param name="index">Its index among the candidates.</param>
+    /// <param name="replica">Its index in the fleet.</param>
+    /// <param name="score">Lower is better; NaN counts as worst.</param>
+    public void Offer(int index, int replica, double score)
+    {
+        score = double.IsNaN(score) ? double.PositiveInfinity : score;
+        if (Index >= 0 && score > Score)
+        {
+            return;
+        }
+
+        var tie = Rng.TieBreak(seed, requestId, replica);
+        if (Index < 0 || score < Score || tie < bestTie)
+        {
+            Index = index;
+            Score = score;
+            bestTie = tie;
+        }
+    }
+}
