@@ -62,6 +62,9 @@ public sealed class Sequence
     /// <summary>Tokens that the plan in the making, or the step in flight, computes for it; 0 when it is not part of it.</summary>
     public int ScheduledTokens { get; internal set; }
 
+    /// <summary>Whether the plan in the making, or the step in flight, admitted it.</summary>
+    public bool AdmittedInPlan { get; internal set; }
+
     /// <summary>Start of the first step that computed one of its tokens; null before.</summary>
     public TimeSpan? FirstScheduled { get; internal set; }
 
@@ -72,7 +75,6 @@ public sealed class Sequence
     /// <summary>Leading prefix units that it holds in the shared cache, from the first on.</summary>
     internal int SharedUnits { get; set; }
 
-    internal bool AdmittedInPlan { get; set; }
 
     /// <summary>Asked to go while its step was in flight.</summary>
     internal bool Aborting { get; set; }

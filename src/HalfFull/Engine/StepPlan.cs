@@ -36,6 +36,9 @@ public sealed class StepPlan
     /// <summary>KV blocks that can be had without a preemption: unused ones and those of unreferenced cached prefixes.</summary>
     public int FreeBlocks => cache.FreeBlocks;
 
+    /// <summary>KV tokens of shared prefixes in use, each counted once.</summary>
+    public long SharedTokens => (long)cache.SharedBlocks * limits.BlockSize;
+
     /// <summary>Whether this plan took blocks away from somebody.</summary>
     public bool HasPreempted => preempted.Count > 0;
 
@@ -143,6 +146,20 @@ public sealed class StepPlan
         var units = cache.MatchUnits(sequence);
         var cached = limits.BlocksFor(units * sequence.Request.PrefixUnitTokens);
         return Math.Max(0, limits.BlocksFor(tokens) - cached) + cache.EvictableAmong(sequence.Request, units);
+    }
+
+    /// <summary>Blocks that a running sequence still has to take for all its known tokens.</summary>
+    public int BlocksToComplete(Sequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        return sequence.State == SequenceState.Running ? Math.Max(0, limits.BlocksFor(sequence.KnownTokens) - sequence.HeldBlocks) : 0;
+    }
+
+    /// <summary>Blocks that preempting a running sequence would free: its own, and those of prefixes that nobody else uses.</summary>
+    public int BlocksReclaimed(Sequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        return cache.Reclaimable(sequence);
     }
 
     /// <summary>Tokens of a waiting sequence's known tokens that are in the prefix cache now.</summary>

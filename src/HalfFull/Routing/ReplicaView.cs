@@ -57,8 +57,8 @@ public readonly record struct ReplicaView
     /// <summary>Requests that this host has sent there and that have not ended: exact for one host.</summary>
     public int InFlightRequests { get; init; }
 
-    /// <summary>Prompt tokens of those requests, plus the output limit or prediction of each where a router asked for token counts.</summary>
-    public long InFlightTokens { get; init; }
+    /// <summary>Prompt tokens of those requests.</summary>
+    public long InFlightPromptTokens { get; init; }
 
     /// <summary>Own requests sent after the report was taken that have no first token yet.</summary>
     public int UnreportedRequests { get; init; }
