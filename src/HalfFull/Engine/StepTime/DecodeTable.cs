@@ -97,7 +97,7 @@ internal sealed class DecodeTable : IDecodeCurve
         var last = sequenceKnots.Length - 1;
         var inside = Math.Clamp(kernelSequences, sequenceKnots[0], sequenceKnots[last]);
         var segment = 0;
-        while (segment < last - 1 && inside > sequenceKnots[segment + 1])
+        while (segment < last - 1 && inside >= sequenceKnots[segment + 1])
         {
             segment++;
         }

@@ -3,8 +3,6 @@ namespace HalfFull.Engine.StepTime;
 /// <summary>One row of the catalogue: a model on a number of GPUs.</summary>
 public sealed class StepModelEntry
 {
-    private readonly StepCurves curves;
-
     internal StepModelEntry(Gpu gpu, ModelShape model, int tp, Provenance provenance, string curvesOf, StepCurves curves)
     {
         Gpu = gpu;
@@ -13,7 +11,7 @@ public sealed class StepModelEntry
         Provenance = provenance;
         CurvesOf = curvesOf;
         KvCapacityTokens = model.KvCapacityTokens(gpu, tp);
-        this.curves = curves;
+        Curves = curves;
     }
 
     /// <summary>The GPU.</summary>
@@ -34,13 +32,16 @@ public sealed class StepModelEntry
     /// <summary>Tokens of KV cache of one replica; 0 when the model does not fit.</summary>
     public long KvCapacityTokens { get; }
 
+    /// <summary>The curves behind the model.</summary>
+    internal StepCurves Curves { get; }
+
     /// <summary>Makes the step-time model; share the instance between replicas, it is immutable.</summary>
     public IStepTimeModel Create(OverheadProfile overhead)
     {
         ArgumentNullException.ThrowIfNull(overhead);
-        return new CalibratedStepTime(curves, overhead);
+        return new CalibratedStepTime(Curves, overhead);
     }
 
     /// <summary>The curves under another name of the same shape.</summary>
-    internal StepModelEntry For(ModelShape other) => new(Gpu, other, Tp, Provenance, CurvesOf, curves);
+    internal StepModelEntry For(ModelShape other) => new(Gpu, other, Tp, Provenance, CurvesOf, Curves);
 }
