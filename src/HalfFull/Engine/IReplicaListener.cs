@@ -8,8 +8,8 @@ public interface IReplicaListener
     /// <summary><paramref name="count"/> tokens were emitted that long after the previous token of their request.</summary>
     void TokenGap(TimeSpan gap, long count);
 
-    /// <summary>A sequence emitted its first token.</summary>
-    void FirstToken(Sequence sequence, TimeSpan now);
+    /// <summary>A sequence emitted its first token on the replica with this id.</summary>
+    void FirstToken(int replica, Sequence sequence, TimeSpan now);
 
     /// <summary>A sequence left: completed, or failed when it was aborted.</summary>
     void Ended(Sequence sequence, in RequestRecord record);

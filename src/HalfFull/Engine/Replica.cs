@@ -242,7 +242,7 @@ public sealed class Replica
             if (sequence.OutputTokens++ == 0)
             {
                 sequence.FirstToken = now;
-                listener.FirstToken(sequence, now);
+                listener.FirstToken(Id, sequence, now);
             }
             else
             {

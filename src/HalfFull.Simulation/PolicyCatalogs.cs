@@ -1,0 +1,15 @@
+using HalfFull.Engine;
+using HalfFull.Policies;
+using HalfFull.Routing;
+
+namespace HalfFull.Simulation;
+
+/// <summary>The policies that the simulator knows: all those of the core library.</summary>
+public static class PolicyCatalogs
+{
+    /// <summary>Engine schedulers.</summary>
+    public static PolicyCatalog<IEngineScheduler> Engines { get; } = PolicyCatalog<IEngineScheduler>.FromAssembly(typeof(IEngineScheduler).Assembly);
+
+    /// <summary>Routers.</summary>
+    public static PolicyCatalog<IRouter> Routers { get; } = PolicyCatalog<IRouter>.FromAssembly(typeof(IRouter).Assembly);
+}

@@ -1,0 +1,28 @@
+using HalfFull.Policies;
+
+namespace HalfFull.Simulation;
+
+/// <summary>One run to simulate: a fleet, a policy at each level and a seed.</summary>
+public sealed record SimulationSetup
+{
+    /// <summary>The replicas; at least one.</summary>
+    public required IReadOnlyList<ReplicaSpec> Fleet { get; init; }
+
+    /// <summary>Engine scheduler; each replica gets its own.</summary>
+    public required PolicySpec Engine { get; init; }
+
+    /// <summary>Router.</summary>
+    public required PolicySpec Router { get; init; }
+
+    /// <summary>The one seed of the run.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Whether requests carry their true output length as a prediction (an oracle, to be named in every report).</summary>
+    public bool OraclePrediction { get; init; }
+
+    /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
+    public bool FastForward { get; init; } = true;
+
+    /// <summary>Whether the invariants of every replica are checked after every planned step; for tests.</summary>
+    public bool CheckInvariants { get; init; }
+}
