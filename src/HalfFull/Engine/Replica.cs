@@ -439,6 +439,7 @@ public sealed class Replica
         if (plan.HasPreempted)
         {
             Preemptions += plan.Preempted.Count;
+            partialTokens -= plan.PartialTokensDropped;
             running.RemoveAll(static sequence => sequence.State != SequenceState.Running);
             foreach (var sequence in plan.Preempted)
             {
