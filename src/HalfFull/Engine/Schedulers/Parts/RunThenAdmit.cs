@@ -19,21 +19,20 @@ internal static class RunThenAdmit
             plan.TrySchedule(sequence, chunkTokens);
         }
 
-        if (!plan.HasPreempted)
-        {
-            Admit(engine, plan, fullGate, watermark, chunkTokens);
-        }
-
         // A step that only decodes takes blocks and gives none back, seats and budget stay as they are, and so does a fixed order: the same head
         // of the queue is refused until somebody finishes.
-        plan.HoldFor(int.MaxValue);
+        if (plan.HasPreempted || Admit(engine, plan, fullGate, watermark, chunkTokens))
+        {
+            plan.HoldFor(int.MaxValue);
+        }
     }
 
-    private static void Admit(in EngineSnapshot engine, StepPlan plan, bool fullGate, double watermark, int chunkTokens)
+    /// <summary>Admits, and says whether a refusal stays one while the others decode.</summary>
+    private static bool Admit(in EngineSnapshot engine, StepPlan plan, bool fullGate, double watermark, int chunkTokens)
     {
         if (engine.Waiting.Count == 0 || plan.SeatsLeft <= 0 || plan.TokensLeft <= 0)
         {
-            return;
+            return true;
         }
 
         var kept = (int)(watermark * engine.Limits.KvBlocks);
@@ -45,10 +44,14 @@ internal static class RunThenAdmit
             var tokens = fullGate ? sequence.KnownTokens : plan.CachedTokens(sequence) + firstChunk;
             if (plan.BlocksToHold(sequence, tokens) > free || !plan.TryAdmit(sequence, tokens: chunkTokens))
             {
-                return;
+                // A first chunk behind a cached prefix needs that prefix kept. When a decode evicts the prefix, all of its blocks become free but for
+                // those taken, and the chunk alone may fit.
+                return fullGate || plan.CachedTokens(sequence) == 0;
             }
 
             anyRuns = true;
         }
+
+        return true;
     }
 }
