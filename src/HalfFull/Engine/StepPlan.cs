@@ -165,6 +165,14 @@ public sealed class StepPlan
         return cache.Reclaimable(sequence);
     }
 
+    /// <summary>The part of <see cref="BlocksReclaimed(Sequence)"/> that helps a waiting sequence: without those of a common prefix, which it would take over itself.</summary>
+    public int BlocksReclaimed(Sequence sequence, Sequence newcomer)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        ArgumentNullException.ThrowIfNull(newcomer);
+        return cache.Reclaimable(sequence, newcomer);
+    }
+
     /// <summary>Tokens of a waiting sequence's known tokens that are in the prefix cache now.</summary>
     public int CachedTokens(Sequence sequence)
     {

@@ -64,6 +64,24 @@ public sealed class EngineSchedulerContract
         }
     }
 
+    /// <summary>A decision depends on how long ago things happened, not on when.</summary>
+    [Theory]
+    [MemberData(nameof(PolicyNames.EngineSpecs), MemberType = typeof(PolicyNames))]
+    public void Shifting_the_clock_changes_nothing(string spec)
+    {
+        var shift = TimeSpan.FromHours(7);
+        for (var seed = 0UL; seed < 10; seed++)
+        {
+            var workload = SmallWorkload.Of(seed);
+            var jobs = workload.Jobs.Select(job => job with { Request = job.Request with { Arrival = job.Request.Arrival + shift } });
+            var here = Playback.Run(spec, workload);
+            var later = Playback.Run(spec, workload with { Jobs = [.. jobs] });
+
+            Assert.Equal(here.Replica.DecisionHash, later.Replica.DecisionHash);
+            Assert.Equal(here.Records.Select(record => (record.Id, record.Finish + shift)), later.Records.Select(static record => (record.Id, record.Finish)));
+        }
+    }
+
     /// <summary>A running batch in memory that refuses those who wait; and a batch alone, of which steps are held.</summary>
     [Theory]
     [MemberData(nameof(PolicyNames.EngineNames), MemberType = typeof(PolicyNames))]
