@@ -171,7 +171,7 @@ public sealed class ReplicaTests
         Assert.Equal("2:1", engine.Step());
         Assert.Equal(32, engine.Records[1].CachedTokens);
 
-        // With its output known, a preempted sequence may take over its whole prompt.
+        // One token more, and both units are reused.
         var longer = Given.Request(id: 3, prompt: 65, hashes: [1, 2], unit: 32);
         Assert.Equal(64, engine.Replica.CachedPromptTokens(longer));
         Assert.Equal(0, engine.Replica.CachedPromptTokens(Given.Request(id: 4, prompt: 65)));
