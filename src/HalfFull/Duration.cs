@@ -8,14 +8,14 @@ public static class Duration
     /// <summary>What is accepted, as a phrase for error messages and help.</summary>
     public const string Accepts = "a duration such as 250ms, 2s, 3min or 1h";
 
-    // Largest unit first, so that formatting finds the shortest exact spelling; a longer suffix stands before the suffix that ends it.
+    // Largest first: the order in which formatting tries them.
     private static readonly (string Suffix, long Ticks)[] Units =
     [
         ("h", TimeSpan.TicksPerHour),
         ("min", TimeSpan.TicksPerMinute),
+        ("s", TimeSpan.TicksPerSecond),
         ("ms", TimeSpan.TicksPerMillisecond),
         ("us", TimeSpan.TicksPerMicrosecond),
-        ("s", TimeSpan.TicksPerSecond),
     ];
 
     /// <summary>Reads a duration; never negative, exact to the tick (100 ns).</summary>
@@ -27,18 +27,20 @@ public static class Duration
     public static bool TryParse(string? text, out TimeSpan duration)
     {
         duration = default;
-        foreach (var (suffix, ticks) in Units)
+        var digits = text.AsSpan().LastIndexOfAnyInRange('0', '9') + 1;
+        var suffix = text.AsSpan(digits);
+        foreach (var unit in Units)
         {
-            if (text is not null && text.EndsWith(suffix, StringComparison.Ordinal))
+            if (suffix.SequenceEqual(unit.Suffix))
             {
-                return TryScale(text.AsSpan(0, text.Length - suffix.Length), ticks, out duration);
+                return TryScale(text.AsSpan(0, digits), unit.Ticks, out duration);
             }
         }
 
         return false;
     }
 
-    /// <summary>The shortest exact spelling in one unit: 1500 ms is <c>1.5s</c>, 120 s is <c>2min</c>, 50 ms is <c>50ms</c>.</summary>
+    /// <summary>The text that reads back as the duration: a whole number of the largest unit that allows one, such as <c>90s</c>, <c>1500ms</c>, <c>2min</c>.</summary>
     public static string Format(TimeSpan duration)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
@@ -47,19 +49,15 @@ public static class Duration
             return "0s";
         }
 
-        string? shortest = null;
         foreach (var (suffix, ticks) in Units)
         {
-            // Ticks per unit of seconds and below are powers of ten, hence exact; minutes and hours are used only when they come out exactly.
-            var number = (decimal)duration.Ticks / ticks;
-            var text = number.ToString("0.############", CultureInfo.InvariantCulture) + suffix;
-            if ((shortest is null || text.Length < shortest.Length) && TryParse(text, out var back) && back == duration)
+            if (duration.Ticks % ticks == 0)
             {
-                shortest = text;
+                return string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / ticks}{suffix}");
             }
         }
 
-        return shortest!;
+        return string.Create(CultureInfo.InvariantCulture, $"{(decimal)duration.Ticks / TimeSpan.TicksPerMicrosecond}us");
     }
 
     private static bool TryScale(ReadOnlySpan<char> number, long ticksPerUnit, out TimeSpan duration)

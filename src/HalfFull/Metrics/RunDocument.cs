@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HalfFull.Metrics;
+
+/// <summary>The JSON document of one command, schema <c>halffull.run/1</c>: fields may be added, never renamed.</summary>
+/// <param name="Command">The command line that wrote it.</param>
+/// <param name="Version">The program's version.</param>
+/// <param name="Seed">The first seed.</param>
+/// <param name="Trace">The trace that was run.</param>
+/// <param name="Runs">The runs, in the order in which they are reported.</param>
+public sealed record RunDocument(string Command, string Version, long Seed, TraceIdentity Trace, IReadOnlyList<RunEntry> Runs)
+{
+    /// <summary>Name and version of the schema.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Schema { get; } = "halffull.run/1";
+
+    /// <summary>Writes the document to a file that appears whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    public void Save(string path)
+    {
+        using var file = new AtomicFile(path);
+        Write(file.Stream);
+        file.Commit();
+    }
+
+    /// <summary>Writes the document: UTF-8, indented, lines end with LF.</summary>
+    public void Write(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        JsonSerializer.Serialize(stream, this, RunDocumentJson.Default.RunDocument);
+        stream.WriteByte((byte)'\n');
+    }
+}

@@ -1,0 +1,38 @@
+namespace HalfFull.Metrics;
+
+/// <summary>What was run: everything about an entry of a <see cref="RunDocument"/> that was known before it ran.</summary>
+public sealed record RunSetting
+{
+    /// <summary>Spec of the engine scheduler.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Spec of the router.</summary>
+    public required string Router { get; init; }
+
+    /// <summary>Number of replicas.</summary>
+    public required int Replicas { get; init; }
+
+    /// <summary>The fleet as GPU and number, such as <c>a100:4</c>.</summary>
+    public required string Fleet { get; init; }
+
+    /// <summary>The GPU.</summary>
+    public required string Gpu { get; init; }
+
+    /// <summary>The model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>GPUs that share one replica (tensor parallelism).</summary>
+    public required int Tp { get; init; }
+
+    /// <summary>By how much the trace's arrival rate was multiplied.</summary>
+    public required double RateScale { get; init; }
+
+    /// <summary>Arrival rate over capacity; null when the capacity was not measured.</summary>
+    public double? Load { get; init; }
+
+    /// <summary>Measured capacity; null when it was not measured.</summary>
+    public double? CapacityRequestsPerSecond { get; init; }
+
+    /// <summary>Seed of the run.</summary>
+    public required long Seed { get; init; }
+}

@@ -1,0 +1,16 @@
+namespace HalfFull.Metrics;
+
+/// <summary>What only the host of a run can count, next to the <see cref="Summary"/> of its records.</summary>
+/// <param name="RecomputedTokens">Tokens computed again after preemptions.</param>
+/// <param name="KvUsageMean">Share of KV blocks in use, mean over time and replicas.</param>
+/// <param name="Imbalance">The busiest replica's busy time over the mean.</param>
+/// <param name="Steps">Forward passes over all replicas.</param>
+/// <param name="WallSeconds">Real time that the simulation loop took.</param>
+/// <param name="DecisionHash">Digest of every decision in order.</param>
+public sealed record RunTotals(
+    long RecomputedTokens,
+    double KvUsageMean,
+    double Imbalance,
+    long Steps,
+    double WallSeconds,
+    string DecisionHash);
