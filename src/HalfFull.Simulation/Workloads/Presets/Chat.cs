@@ -11,8 +11,8 @@ internal static class Chat
 {
     private const double Rate = 5.53;
 
-    // Near-Poisson gaps whose rate rises and falls once in the trace's hour, by about a third.
-    private static readonly GammaGaps Gaps = new(1.04);
+    // Near-Poisson gaps whose rate rises and falls once in the trace's hour, by more than a quarter.
+    private static readonly GammaGaps Gaps = new(1.05);
 
     private static readonly BandedLengths Lengths = new(
         new QuantileTable(
@@ -27,7 +27,7 @@ internal static class Chat
         new QuantileTable((0, 15), (0.0198, 42), (0.1599, 67), (0.5, 134), (0.7851, 236), (0.8149, 373), (0.9, 407), (0.9901, 594), (1, 954)),
         new QuantileTable((0, 17), (0.005, 26), (0.095, 36), (0.5, 64), (0.695, 87), (0.9, 138), (0.9698, 171), (0.9901, 241), (1, 757)));
 
-    public static Preset Preset { get; } = new("chat", new SingleStream(Gaps, Lengths, Rate) { Swing = 0.33, SwingRequests = 19_366 }.Rows)
+    public static Preset Preset { get; } = new("chat", new SingleStream(Gaps, Lengths, Rate) { Swing = 0.29, SwingRequests = 19_366 }.Rows)
     {
         Summary = "Chat: near-Poisson arrivals, prompts of about 1,000 tokens, answers of about 200; fitted to Azure 2023 conversation.",
         RequestsPerSecond = Rate,
