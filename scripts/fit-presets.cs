@@ -59,8 +59,8 @@ static class Fit
     public static void Code(TraceRow[] rows)
     {
         Print("Prompt", Knots(Prompts(rows), 16, Forced));
-        Print("Output", Knots(Outputs(rows), 14, Forced));
-        Print("Gaps, us", Knots([.. Gaps(rows).Select(gap => Math.Max(1, Math.Round(gap * 1e6)))], 16, [0.5, 0.9, 0.99, 0.999]));
+        Print("Output", Knots(Outputs(rows), 15, [.. Forced, 0.998]));
+        Print("Gaps, us", Knots([.. Gaps(rows).Select(gap => Math.Max(1, Math.Round(gap * 1e6)))], 18, [0.5, 0.9, 0.99, 0.995, 0.998, 0.999]));
     }
 
     public static void Agent(TraceRow[] rows)
@@ -109,7 +109,7 @@ static class Fit
         Console.WriteLine($"sessions/s {turn.Count(t => t == 0) / span:0.###}, edited {(double)edited / seconds.Count:0.###}");
         Console.WriteLine($"continue {string.Join(", ", Enumerable.Range(0, 10).Select(t => $"{(double)turn.Count(k => k == t + 1) / turn.Count(k => k == t):0.##}"))}");
         Print("FirstPrompt", Knots([.. first], 16, Forced));
-        Print("NewTokens", Knots([.. added], 12, Forced));
+        Print("NewTokens", Knots([.. added], 14, [.. Forced, 0.998]));
         Print("Output", Knots(Outputs(rows), 16, Forced));
         Print("TurnSeconds", Knots([.. seconds], 12, Forced));
     }
@@ -119,9 +119,9 @@ static class Fit
         foreach (var tenant in rows.GroupBy(row => row.Tenant, StringComparer.Ordinal).OrderByDescending(group => group.Count()))
         {
             var own = tenant.ToArray();
-            var count = own.Length switch { > 500 => 9, > 100 => 7, > 20 => 5, _ => 3 };
+            var count = own.Length switch { > 500 => 10, > 100 => 7, > 20 => 5, _ => 3 };
             var (prompts, outputs) = (Prompts(own), Outputs(own));
-            double[] probabilities = own.Length == 1 ? [0, 1] : [.. Knots(prompts, count, own.Length > 20 ? [0.5, 0.9] : [0.5], outputs).Select(knot => knot.P)];
+            double[] probabilities = own.Length == 1 ? [0, 1] : [.. Knots(prompts, count, own.Length switch { > 500 => [0.5, 0.9, 0.99], > 20 => [0.5, 0.9], _ => [0.5] }, outputs).Select(knot => knot.P)];
             var knots = probabilities.Select(p => $"({p:0.###}, {At(prompts, p):0}, {At(outputs, p):0})");
             Console.WriteLine($"new Tenant(\"{tenant.Key}\", {own.Length}, {Family(own)}, {string.Join(", ", knots)}),");
         }

@@ -1,3 +1,4 @@
+using HalfFull.Simulation.Workloads.Arrivals;
 using HalfFull.Simulation.Workloads.Lengths;
 
 namespace HalfFull.Simulation.Workloads.Presets;
@@ -9,7 +10,7 @@ namespace HalfFull.Simulation.Workloads.Presets;
 internal static class AgentPrefix
 {
     private const double Rate = 3.4;
-    private const int MaxPrompt = 131_072;
+    private const int MaxPrompt = 126_195;
 
     private static readonly double[] Continue = [0.31, 0.42, 0.51, 0.59, 0.59, 0.68, 0.77, 0.72, 0.78, 0.67];
 
@@ -20,6 +21,7 @@ internal static class AgentPrefix
     private static readonly SessionStream Stream = new()
     {
         UnitTokens = 512,
+        Starts = new GammaGaps(1.9),
         SessionsPerSecond = Rate / SessionStream.MeanTurns(Continue),
         TickSeconds = 3,
         Continue = Continue,
@@ -28,8 +30,8 @@ internal static class AgentPrefix
             (0, 891), (0.115, 910), (0.155, 953), (0.205, 1110), (0.28, 1537), (0.31, 1878), (0.37, 3298), (0.405, 4014), (0.5, 5264), (0.655, 8969),
             (0.85, 19433), (0.9, 25561), (0.94, 34383), (0.965, 47536), (0.99, 89867), (1, 126195)),
         NewTokens = new QuantileTable(
-            (0, 1), (0.115, 1), (0.1349, 5), (0.5, 26), (0.55, 33), (0.6349, 72), (0.79, 595), (0.8651, 3264), (0.8999, 4192), (0.9601, 8004),
-            (0.9899, 16705), (1, 91467)),
+            (0, 1), (0.1099, 1), (0.1501, 6), (0.405, 16), (0.5, 26), (0.55, 33), (0.6349, 72), (0.79, 595), (0.8651, 3264), (0.8999, 4192),
+            (0.9601, 8004), (0.9899, 16705), (0.998, 33670), (1, 91467)),
         Output = Output,
         TurnSeconds = new QuantileTable(
             (0, 1), (0.0049, 9), (0.0249, 21), (0.0599, 32.999), (0.1449, 51), (0.4999, 123), (0.6049, 162.001), (0.7949, 309.001),

@@ -9,10 +9,13 @@ namespace HalfFull.Simulation.Workloads.Presets;
 /// </summary>
 internal static class Code
 {
+    private const double Rate = 2.566;
+
     // Microseconds. Bursts of requests some milliseconds apart, and silences of minutes: no gamma or Weibull law comes near.
     private static readonly QuantileTable GapMicros = new(
         (0, 6), (0.0301, 61), (0.11, 258), (0.125, 683), (0.35, 5345), (0.4399, 33471), (0.4999, 63784), (0.55, 89551), (0.755, 105382),
-        (0.82, 190223), (0.88, 208331), (0.9, 272778), (0.965, 503345), (0.99, 2205167), (0.999, 78444134), (1, 217168952));
+        (0.82, 190223), (0.88, 208331), (0.9, 272778), (0.965, 503345), (0.99, 2205167), (0.995, 10124387), (0.998, 40301603), (0.999, 78444134),
+        (1, 217168952));
 
     // The trace's output hardly depends on the prompt (rank correlation -0.02), so there is one band.
     private static readonly BandedLengths Lengths = new(
@@ -21,9 +24,7 @@ internal static class Code
             (0.765, 2844), (0.84, 3714), (0.9, 5186), (0.955, 7418), (0.99, 7436), (1, 7437)),
         new QuantileTable(
             (0, 6), (0.08, 6), (0.0851, 7), (0.135, 7), (0.225, 9), (0.27, 9), (0.5, 13), (0.69, 19), (0.815, 31), (0.9, 55), (0.945, 84),
-            (0.9699, 128), (0.99, 252), (1, 1899)));
-
-    private static readonly double Rate = 1e6 / GapMicros.Mean;
+            (0.9699, 128), (0.99, 252), (0.998, 666), (1, 1899)));
 
     public static Preset Preset { get; } = new("code", new SingleStream(new TableGaps(GapMicros), Lengths, Rate).Rows)
     {

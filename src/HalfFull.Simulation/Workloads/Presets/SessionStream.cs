@@ -1,10 +1,11 @@
+using HalfFull.Simulation.Workloads.Arrivals;
 using HalfFull.Simulation.Workloads.Lengths;
 using HalfFull.Traces;
 
 namespace HalfFull.Simulation.Workloads.Presets;
 
 /// <summary>
-/// Conversations: sessions start as a Poisson process; each turn's prompt is the last prompt, its answer and something new, so that
+/// Conversations: sessions start as a renewal process; each turn's prompt is the last prompt, its answer and something new, so that
 /// its leading prefix units are those of the last turn. All sessions share the first unit, the system prompt.
 /// </summary>
 internal sealed class SessionStream
@@ -14,6 +15,9 @@ internal sealed class SessionStream
 
     /// <summary>Tokens of one prefix unit.</summary>
     public required int UnitTokens { get; init; }
+
+    /// <summary>Gaps between the first turns of sessions.</summary>
+    public required IGapDistribution Starts { get; init; }
 
     /// <summary>New sessions per second.</summary>
     public required double SessionsPerSecond { get; init; }
@@ -78,7 +82,7 @@ internal sealed class SessionStream
             {
                 var first = new Session(FormattableString.Invariant($"s{sessions++}"), 0, FirstPrompt.Next(turns), 0, []);
                 pending.Enqueue(first, (start, order++));
-                start += starts.NextExponential() / SessionsPerSecond;
+                start += Starts.Next(starts) / SessionsPerSecond;
             }
 
             var session = pending.Dequeue();
