@@ -60,13 +60,4 @@ public static class SimulationRun
         result.Steps,
         result.Wall.TotalSeconds,
         result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture));
-
-    private sealed class SinkPair(IRecordSink first, IRecordSink second) : IRecordSink
-    {
-        public void Add(in RequestRecord record)
-        {
-            first.Add(record);
-            second.Add(record);
-        }
-    }
 }
