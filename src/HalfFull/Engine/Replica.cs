@@ -439,6 +439,7 @@ public sealed class Replica
         if (plan.HasPreempted)
         {
             Preemptions += plan.Preempted.Count;
+            partialTokens -= plan.PartialTokensDropped;
             running.RemoveAll(static sequence => sequence.State != SequenceState.Running);
             foreach (var sequence in plan.Preempted)
             {
@@ -456,12 +457,16 @@ public sealed class Replica
         var after = before + tokens;
         RecomputedTokens += Math.Max(0, Math.Min(after, sequence.HighWater) - before);
         sequence.HighWater = Math.Max(sequence.HighWater, after);
-        sequence.ComputedTokens = after;
-        if (!decoding)
+        if (decoding)
         {
-            partialTokens -= tokens;
-            cache.Publish(sequence);
+            sequence.ComputedTokens = after;
+            return;
         }
+
+        partialTokens -= PartialTokens(sequence);
+        sequence.ComputedTokens = after;
+        partialTokens += PartialTokens(sequence);
+        cache.Publish(sequence);
     }
 
     /// <summary>Takes a sequence out of the queue or out of the running ones, without freeing its blocks.</summary>

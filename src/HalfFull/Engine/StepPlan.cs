@@ -67,6 +67,9 @@ public sealed class StepPlan
 
     internal List<Sequence> Preempted => preempted;
 
+    /// <summary>Tokens that preempted partial prefills still had to compute.</summary>
+    internal long PartialTokensDropped { get; private set; }
+
     internal bool IsEmpty => scheduled.Count == 0;
 
     /// <summary>
@@ -186,6 +189,7 @@ public sealed class StepPlan
             scheduled.Remove(sequence);
         }
 
+        PartialTokensDropped += sequence.IsDecoding ? 0 : sequence.RemainingTokens;
         cache.Free(sequence);
         sequence.State = SequenceState.Waiting;
         sequence.Preemptions++;
@@ -230,6 +234,7 @@ public sealed class StepPlan
         scheduled.Clear();
         admitted.Clear();
         preempted.Clear();
+        PartialTokensDropped = 0;
         TokensLeft = limits.TokenBudget;
         seatsTaken = running.Count;
         HeldSteps = 1;

@@ -11,6 +11,8 @@ internal sealed class OutputSurvival
     private readonly double priorWeight;
     private int[] counts = new int[64];
     private double[] survival = new double[64];
+    private readonly List<AliveRow?> rows = [];
+    private int version;
     private double tail = 1;
     private OutputSurvival? tailPrior;
     private long finished;
@@ -68,10 +70,41 @@ internal sealed class OutputSurvival
 
         tail = priorWeight / total;
         tailPrior = prior;
+        version++;
+    }
+
+    /// <summary>For each of <see cref="SurvivalHorizons"/>, the chance that an output of so many tokens goes on for that many more: S(g + h) / S(g).</summary>
+    internal ReadOnlySpan<double> AliveAt(int outputTokens)
+    {
+        // Within a bin the answer changes once: half-way, where 8 steps lead into the next bin.
+        var index = outputTokens / (BinTokens / 2);
+        while (rows.Count <= index)
+        {
+            rows.Add(null);
+        }
+
+        var row = rows[index] ??= new AliveRow();
+        if (row.Version != version)
+        {
+            row.Version = version;
+            var now = At(outputTokens / BinTokens);
+            for (var i = 0; i < row.Chances.Length; i++)
+            {
+                row.Chances[i] = At((outputTokens + (int)SurvivalHorizons.Steps[i]) / BinTokens) / now;
+            }
+        }
+
+        return row.Chances;
     }
 
     /// <summary>S(x) for a bin, x = 16 * bin; positive.</summary>
     internal double At(int bin) => bin < survival.Length ? survival[bin] : tail * Prior(tailPrior, bin);
 
     private static double Prior(OutputSurvival? prior, int bin) => prior?.At(bin) ?? 128.0 / (128 + ((double)bin * BinTokens));
+
+    private sealed class AliveRow
+    {
+        internal readonly double[] Chances = new double[SurvivalHorizons.Count];
+        internal int Version = -1;
+    }
 }

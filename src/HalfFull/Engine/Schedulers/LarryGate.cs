@@ -8,12 +8,14 @@ internal sealed class LarryGate(Larry.Options options, TenantOutputs outputs)
     private const double FullPromptWatermark = 0.01;
     private readonly SurvivalGate survival = new(options.Z, outputs, options.Tenants);
     private readonly FuturePeak peak = new();
+    private bool bounded;
     private bool built;
     private bool anyRuns;
 
     /// <summary>Starts a step.</summary>
     internal void Open(in EngineSnapshot engine)
     {
+        bounded = false;
         built = false;
         anyRuns = !engine.Running.IsEmpty;
     }
@@ -39,16 +41,7 @@ internal sealed class LarryGate(Larry.Options options, TenantOutputs outputs)
 
         if (options.Gate == Larry.GateRule.Survival)
         {
-            if (built)
-            {
-                survival.AddNewcomer();
-            }
-            else
-            {
-                // Admitted because nothing ran: it is now the one that runs.
-                survival.Build(new ReadOnlySpan<Sequence>(in head));
-                built = true;
-            }
+            Count(engine, head);
         }
 
         anyRuns = true;
@@ -61,15 +54,49 @@ internal sealed class LarryGate(Larry.Options options, TenantOutputs outputs)
 
     private bool SurvivalAdmits(in EngineSnapshot engine, StepPlan plan, Sequence head)
     {
-        if (!built)
-        {
-            survival.Build(engine.Running);
-            built = true;
-        }
-
+        BuildBound(engine);
         var cached = plan.CachedTokens(head);
         var shared = plan.SharedTokens + ((long)plan.BlocksToHold(head, cached) * engine.Limits.BlockSize);
-        return survival.Admits(head, cached, shared, engine.Limits.KvCapacityTokens);
+        var capacity = engine.Limits.KvCapacityTokens;
+        if (survival.CertainlyAdmits(head, cached, shared, capacity))
+        {
+            return true;
+        }
+
+        if (!built)
+        {
+            built = true;
+            survival.Build(engine.Running);
+            foreach (var sequence in plan.Scheduled)
+            {
+                if (sequence.AdmittedInPlan)
+                {
+                    survival.AddNewcomer(sequence, sequence.SharedTokens);
+                }
+            }
+        }
+
+        return survival.Admits(head, cached, shared, capacity);
+    }
+
+    private void BuildBound(in EngineSnapshot engine)
+    {
+        if (!bounded)
+        {
+            bounded = true;
+            survival.BuildBound(engine.Running);
+        }
+    }
+
+    /// <summary>Counts a sequence just admitted.</summary>
+    private void Count(in EngineSnapshot engine, Sequence admitted)
+    {
+        BuildBound(engine);
+        survival.AddToBound(admitted.KnownTokens - admitted.SharedTokens);
+        if (built)
+        {
+            survival.AddNewcomer(admitted, admitted.SharedTokens);
+        }
     }
 
     private bool PeakFits(in EngineSnapshot engine, StepPlan plan, Sequence head)

@@ -51,7 +51,11 @@ internal sealed class StrictJsonObject
             : throw Wrong(name, $"is {Kind(element)}; it must be a string");
     }
 
-    public double Number(string name) => Number(name, Required(name));
+    public double Number(string name)
+    {
+        var element = Required(name);
+        return TryNumber(element, out var value) ? value : throw WrongNumber(name, element);
+    }
 
     public double NumberOr(string name, double absent) => Has(name) ? Number(name) : absent;
 
@@ -168,20 +172,22 @@ internal sealed class StrictJsonObject
         var numbers = new double[element.GetArrayLength()];
         for (var i = 0; i < numbers.Length; i++)
         {
-            numbers[i] = Number($"{name}[{i}]", element[i]);
+            if (!TryNumber(element[i], out numbers[i]))
+            {
+                throw WrongNumber($"{name}[{i}]", element[i]);
+            }
         }
 
         return numbers;
     }
 
-    private double Number(string name, JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && double.IsFinite(value) && value >= 0)
-        {
-            return value;
-        }
+    private InvalidDataException WrongNumber(string name, JsonElement element) =>
+        Wrong(name, $"is {Shown(element)}; it must be a finite number of at least 0");
 
-        throw Wrong(name, $"is {Shown(element)}; it must be a finite number of at least 0");
+    private static bool TryNumber(JsonElement element, out double value)
+    {
+        value = 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out value) && double.IsFinite(value) && value >= 0;
     }
 
     private void RequireCount(string name, int found, int expected)
