@@ -17,7 +17,11 @@ internal static class ComparisonReport
         screen.WriteLine();
         Line(screen, "traffic", TrafficText.Of(first.Traffic));
         Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.OraclePrediction ? ", output lengths told by an oracle" : string.Empty)}");
-        Line(screen, "model", TrafficText.StepModels(first.Fleet));
+        foreach (var model in TrafficText.StepModels(first.Fleet))
+        {
+            Line(screen, "model", model);
+        }
+
         screen.Write(Table(comparison));
         screen.WriteLine($" {Verdict.Of(comparison)}");
         screen.MarkupLineInterpolated($" [dim]Best first. In brackets: the 95% interval of the change (bootstrap over blocks of arrivals).[/]");
