@@ -25,7 +25,7 @@ public sealed class BadTraceTests : IDisposable
     [InlineData("2023-11-16 18:00:00,1,", "line 2: GeneratedTokens is empty, but must be a whole number from 1 to 100 million.")]
     [InlineData("2023-11-16 18:00:00,1,0", "line 2: GeneratedTokens is '0', but must be a whole number from 1 to 100 million; remove requests that produced nothing.")]
     [InlineData("2023-11-16 18:00:00,1,1\n2023-11-16 17:59:59.5,1,1", "line 3: the request arrives 0.5 s before the one above it; sort the file by arrival.")]
-    [InlineData("2023-11-16 18:00:00,1,1\n2043-11-16 18:00:00,1,1", "line 3: the request arrives more than ten years after the first; check the unit of the arrival column.")]
+    [InlineData("2023-11-16 18:00:00,1,1\n2043-11-16 18:00:00,1,1", "line 3: the request arrives more than ten years from the first; check the unit of the arrival column.")]
     public void A_bad_azure_row_is_named_by_its_line(string rows, string message) => Refused(AzureHeader + rows + "\n", message);
 
     [Theory]

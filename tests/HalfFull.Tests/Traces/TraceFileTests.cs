@@ -102,6 +102,15 @@ public sealed class TraceFileTests : IDisposable
     }
 
     [Fact]
+    public void A_log_in_order_of_endings_can_be_sorted()
+    {
+        var file = TraceFile.Open(folder.Write("a.csv", "arrival_s,input_tokens,output_tokens\n5,1,1\n3,2,1\n4,3,1\n"));
+        Assert.Throws<TraceException>(() => file.Rows().Count());
+        Assert.Equal([2, 3, 1], file.SortedRows().Select(row => row.PromptTokens));
+        Assert.Equal([0.0, 1, 2], file.SortedRows().Select(row => row.Arrival.TotalSeconds));
+    }
+
+    [Fact]
     public void Equal_tenants_are_one_string()
     {
         var rows = TraceFile.Open(folder.Write("a.csv", "arrival_s,input_tokens,output_tokens,client_id\n0,1,1,x\n0,1,1,x\n")).Rows().ToArray();
