@@ -1,5 +1,7 @@
 using System.CommandLine;
 using HalfFull.Simulation.Workloads;
+using HalfFull.Simulation.Workloads.Arrivals;
+using HalfFull.Simulation.Workloads.Lengths;
 using HalfFull.Simulation.Workloads.Presets;
 using HalfFull.Traces;
 
@@ -23,6 +25,15 @@ internal sealed class TrafficOptions
     private readonly Option<double?> rateScale = NumberOption.OptionalPositive("--rate-scale", "X", MostPerSecond, "Arrivals X times as fast as in the trace");
     private readonly Option<double?> load = NumberOption.OptionalPositive("--load", "F", 1_000, "Arrival rate as a share of the fleet's measured capacity, such as 0.9");
 
+    private readonly Option<IGapDistribution?> arrivals = TextOption.Of(
+        "--arrivals", "SPEC", GapDistribution.Parse, $"Draw arrivals anew at the same mean rate: {GapDistribution.Accepts}");
+
+    private readonly Option<ILengthDistribution?> prompts = TextOption.Of(
+        "--prompt-tokens", "SPEC", LengthDistribution.Parse, $"Draw prompt lengths anew: {LengthDistribution.Accepts}");
+
+    private readonly Option<ILengthDistribution?> outputs = TextOption.Of(
+        "--output-tokens", "SPEC", LengthDistribution.Parse, "Draw output lengths anew, spelt likewise");
+
     private readonly Option<long?> maxOutputTokens = NumberOption.OptionalWhole(
         "--max-output-tokens", 1, 1_000_000_000, "Output limit of requests without their own, tokens [default: 4096, or the power of two that holds the longest output]");
 
@@ -32,7 +43,7 @@ internal sealed class TrafficOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[trace, limit, rate, rateScale, load, maxOutputTokens, columns])
+        foreach (var option in (ReadOnlySpan<Option>)[trace, columns, limit, rate, rateScale, load, arrivals, prompts, outputs, maxOutputTokens])
         {
             command.Options.Add(option);
         }
@@ -65,6 +76,9 @@ internal sealed class TrafficOptions
             Limit = parsed.GetValue(limit),
             RequestsPerSecond = parsed.GetValue(rate),
             RateScale = parsed.GetValue(rateScale),
+            Arrivals = parsed.GetValue(arrivals),
+            PromptTokens = parsed.GetValue(prompts),
+            OutputTokens = parsed.GetValue(outputs),
             MaxOutputTokens = (int?)parsed.GetValue(maxOutputTokens),
         };
         var source = parsed.GetValue(trace) ?? DefaultTrace;

@@ -19,8 +19,8 @@ internal static class ComparisonReport
         Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.OraclePrediction ? ", output lengths told by an oracle" : string.Empty)}");
         Line(screen, "model", TrafficText.StepModels(first.Fleet));
         screen.Write(Table(comparison));
-        screen.WriteLine($" Best first by {comparison.Metric.Title}. The last column compares it with the first combination, {Name(comparison.Rows[0])}, with its 95% interval");
-        screen.WriteLine(" (bootstrap over blocks of arrivals); 'within noise' means that the interval contains no change at all.");
+        screen.WriteLine($" {Verdict.Of(comparison)}");
+        screen.MarkupLineInterpolated($" [dim]Best first. In brackets: the 95% interval of the change (bootstrap over blocks of arrivals).[/]");
         screen.WriteLine();
     }
 
@@ -43,8 +43,8 @@ internal static class ComparisonReport
         AddIf(true, "E2E p99", row => Figures.Seconds(row.Mean(entry => entry.E2ESeconds.P99)));
         AddIf(hasSlo, "SLO met", row => Figures.Percent(row.Mean(entry => entry.SloAttainment)));
         AddIf(hasSlo && comparison.Metric.IsRate, "goodput", row => $"{Figures.Three(row.Mean(entry => entry.GoodputRequestsPerSecond))}/s");
-        AddIf(!IsShown(comparison.Metric), comparison.Metric.Title, row => Spell(comparison.Metric, row.Value));
-        var table = PlainTable.Of([.. columns.Select(column => column.Heading), comparison.Metric.Title]);
+        AddIf(!IsShown(comparison.Metric), comparison.Metric.Title, row => Verdict.Spell(comparison.Metric, row.Value));
+        var table = PlainTable.Of([.. columns.Select(column => column.Heading), $"{comparison.Metric.Title} vs first"]);
         table.Columns[1].Alignment = Justify.Left;
         foreach (var row in comparison.Ranked)
         {
@@ -64,11 +64,7 @@ internal static class ComparisonReport
 
     private static bool IsShown(RankMetric metric) => metric.Name is "ttft" or "ttft-mean" or "ttft-p99" or "tpot" or "tpot-mean" or "e2e" or "e2e-mean" or "e2e-p99" or "attainment" or "goodput";
 
-    private static string Spell(RankMetric metric, double value) => metric.Metric == RequestMetric.Slowdown ? Figures.Three(value) : Figures.Seconds(value);
-
     private static RunPlan Plan(ComparisonRow row) => row.Runs[0].Plan;
-
-    private static string Name(ComparisonRow row) => $"{Plan(row).Engine} + {Plan(row).Router}";
 
     private static IEnumerable<string> Fleets(Comparison comparison) =>
         comparison.Rows.Select(row => TrafficText.Of(Plan(row).Fleet)).Distinct(StringComparer.Ordinal);

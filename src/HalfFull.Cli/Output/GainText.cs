@@ -16,7 +16,7 @@ internal static class GainText
     {
         if (change is not { } ratio)
         {
-            return new Text("first", Plain);
+            return new Text("the first", Plain);
         }
 
         if (double.IsInfinity(ratio.High) && ratio.Low == 0)
