@@ -46,6 +46,7 @@ internal sealed class SimulateCommand
         var settings = new RunSettings(options, parsed, cancellation);
         var plan = settings.Plan(parsed.GetRequiredValue(options.Engines)[0], parsed.GetRequiredValue(options.Routers)[0], fleet, settings.Open(fleet, seed), seed);
         using var progress = new ProgressLine(plan.Traffic.Workload.Requests);
+        SimulationRun.WarmUp(plan, cancellation);
         var result = SimulationRun.Execute(plan, csv is null ? progress : new SinkPair(progress, csv), cancellation);
         progress.Clear();
         csv?.Commit();
