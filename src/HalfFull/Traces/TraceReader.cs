@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HalfFull.Traces;
 
 /// <summary>One pass over a trace file: checks the order of arrivals and shifts them so that the first is at time 0.</summary>
@@ -48,7 +50,7 @@ internal sealed class TraceReader : IDisposable
         }
 
         row = default;
-        return any ? false : throw new TraceException($"{path} holds no requests; a trace needs at least one");
+        return any ? false : throw new TraceException($"{path} holds no requests; a trace needs at least one.");
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,7 @@ internal sealed class TraceReader : IDisposable
         }
         catch (InvalidDataException error)
         {
-            throw new TraceException($"{path}, after line {lines.Line - 1}: {error.Message}", error);
+            throw new TraceException($"{path}, after line {(lines.Line - 1).ToString(CultureInfo.InvariantCulture)}: {error.Message}.", error);
         }
         catch (IOException error)
         {
@@ -82,12 +84,12 @@ internal sealed class TraceReader : IDisposable
 
         if (row.Arrival < previous)
         {
-            throw position.Error($"the request arrives {(previous - row.Arrival).TotalSeconds:0.#######} s before the one above it; sort the file by arrival");
+            throw position.Error($"the request arrives {((previous - row.Arrival).TotalSeconds).ToString("0.#######", CultureInfo.InvariantCulture)} s before the one above it; sort the file by arrival.");
         }
 
         if (row.Arrival - origin > LongestSpan)
         {
-            throw position.Error("the request arrives more than ten years after the first; check the unit of the arrival column");
+            throw position.Error("the request arrives more than ten years after the first; check the unit of the arrival column.");
         }
 
         previous = row.Arrival;
