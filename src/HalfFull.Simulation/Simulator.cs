@@ -21,6 +21,7 @@ public sealed class Simulator : IReplicaListener
     private readonly List<int> touched = [];
     private bool anyEnded;
     private TimeSpan? firstArrival;
+    private TimeSpan lastArrival;
     private TimeSpan lastFinish;
 
     private Simulator(SimulationSetup setup, IRecordSink sink, IRouter? router)
@@ -111,6 +112,7 @@ public sealed class Simulator : IReplicaListener
             }
 
             firstArrival ??= horizon;
+            lastArrival = horizon;
             while (more && arrivals.Current.Request.Arrival == horizon)
             {
                 Arrive(arrivals.Current, horizon);
@@ -128,7 +130,7 @@ public sealed class Simulator : IReplicaListener
         while (held.TryDequeue(out var job))
         {
             // Nothing runs and nothing will arrive, and still the router holds it: nobody will ever ask again.
-            Reject(job.Request, lastFinish);
+            Reject(job.Request, lastArrival > lastFinish ? lastArrival : lastFinish);
         }
     }
 
