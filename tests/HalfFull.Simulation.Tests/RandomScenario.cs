@@ -10,8 +10,8 @@ namespace HalfFull.Simulation.Tests;
 /// </summary>
 internal sealed record RandomScenario(IReadOnlyList<ReplicaSpec> Fleet, string Router, IReadOnlyList<Job> Jobs, ulong Seed)
 {
-    private const int LongestPrompt = 160;
-    private const int LongestOutput = 60;
+    private const int LongestPrompt = 120;
+    private const int LongestOutput = 90;
     private static readonly string[] Routers = [.. PolicyCatalogs.Routers.Entries.Select(entry => entry.Name)];
 
     internal static RandomScenario Of(ulong seed)
@@ -36,13 +36,13 @@ internal sealed record RandomScenario(IReadOnlyList<ReplicaSpec> Fleet, string R
 
     private static EngineLimits DrawLimits(Rng rng, int blockSize)
     {
-        var tokens = (LongestPrompt + LongestOutput) * Pick(rng, 1, 2, 3, 20);
+        var tokens = (LongestPrompt + LongestOutput) * Pick(rng, 1, 1, 2, 20);
         return new EngineLimits((tokens * Pick(rng, 3, 4) / 4 / blockSize) + 1)
         {
             BlockSize = blockSize,
             TokenBudget = Pick(rng, 7, 32, 128, 2048),
             MaxSequences = Pick(rng, 1, 3, 8, 256),
-            MaxModelLength = Pick<int?>(rng, null, null, null, 150),
+            MaxModelLength = Pick<int?>(rng, null, null, null, 115),
             PrefixCaching = rng.NextInt32(4) > 0,
         };
     }
@@ -52,7 +52,7 @@ internal sealed record RandomScenario(IReadOnlyList<ReplicaSpec> Fleet, string R
         var jobs = new Job[4 + rng.NextInt32(24)];
         var unit = blockSize * Pick(rng, 1, 2, 8);
         var conversations = 1 + rng.NextInt32(5);
-        var meanGap = Pick(rng, 0.001, 0.02, 0.2, 2);
+        var meanGap = Pick(rng, 0.001, 0.001, 0.02, 0.2, 2);
         var tenants = rng.NextInt32(2) == 0;
         var prefixes = rng.NextInt32(3) > 0;
         var now = TimeSpan.Zero;
