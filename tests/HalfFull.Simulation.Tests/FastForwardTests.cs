@@ -12,7 +12,7 @@ namespace HalfFull.Simulation.Tests;
 /// <summary>The proof that fast-forward changes nothing: every record, count and decision is that of planning each step.</summary>
 public sealed class FastForwardTests
 {
-    private const int Scenarios = 400;
+    private const int Scenarios = 300;
 
     /// <summary>Every policy of the catalogue as it comes, and the options that change what may be held.</summary>
     public static TheoryData<string> Engines =>
