@@ -42,18 +42,18 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Its_links_lead_somewhere()
     {
-        var links = Link().Matches(Readme).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).ToArray();
+        var links = Link().Matches(Readme).Select(match => match.Groups["target"].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).ToArray();
 
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Repository.Root, link)), $"The README links to {link}, which does not exist."));
     }
 
     private static (string Language, string Text)[] Blocks() =>
-        [.. Fence().Matches(Readme).Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
+        [.. Fence().Matches(Readme).Select(match => (match.Groups["language"].Value, match.Groups["text"].Value))];
 
-    [GeneratedRegex("```([a-z]*)\n(.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("```(?<language>[a-z]*)\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"\]\(([^)]+)\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Link();
 }
