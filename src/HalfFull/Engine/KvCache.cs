@@ -185,6 +185,7 @@ internal sealed class KvCache
         sequence.SharedUnits = 0;
         sequence.SharedTokens = 0;
         sequence.ComputedTokens = 0;
+        sequence.MatchVersion = -1; // it may match more than before: it has known more tokens since its last lookup
     }
 
     /// <summary>Blocks that would become free if the sequence gave back all it holds.</summary>
