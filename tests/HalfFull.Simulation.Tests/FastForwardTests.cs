@@ -63,7 +63,11 @@ public sealed class FastForwardTests
 
     [SharedTheory("traces/mooncake-conversation.jsonl.gz")]
     [InlineData("vllm", "least-requests")]
+    [InlineData("vllm:full-gate=false", "p2c")]
+    [InlineData("vllm-v0", "sal")]
+    [InlineData("srpt", "least-tokens")]
     [InlineData("larry", "sal")]
+    [InlineData("larry:gate=per-chunk", "sal")]
     public void Equals_step_by_step_on_long_shared_prefixes(string engine, string router) =>
         AssertSameOnTrace("mooncake-conversation.jsonl.gz", engine, router);
 

@@ -25,7 +25,7 @@ public sealed class GoldenSummaryTests
         var actual = Text(scenario switch
         {
             "chat-today" => Play("chat", 800, 24, Given.Setup("vllm", "round-robin", Given.RealReplica, Given.RealReplica)),
-            "agents-larry-sal" => Play("agent-prefix", 600, 2, Given.Setup("larry", "sal", Given.RealReplica, Given.RealReplica)),
+            "agents-larry-sal" => Play("agent-prefix", 600, 1, Given.Setup("larry", "sal", Given.RealReplica, Given.RealReplica)),
             _ => Play("reasoning", 300, 2, Given.Setup("vllm:watermark=0.01", "least-requests", SmallReplica, SmallReplica)),
         });
 
