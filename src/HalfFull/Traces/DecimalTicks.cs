@@ -19,7 +19,7 @@ internal static class DecimalTicks
         var digits = negative ? text[1..] : text;
         var at = 0;
         var whole = 0L;
-        while (at < digits.Length && IsDigit(digits[at]) && whole < long.MaxValue / 100)
+        while (at < digits.Length && IsDigit(digits[at]) && whole <= (long.MaxValue - 9) / 10)
         {
             whole = (whole * 10) + (digits[at++] - '0');
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 
 namespace HalfFull.Traces;
@@ -19,20 +18,14 @@ internal static class TraceField
         }
 
         var hint = value == 0 && text.Length > 0 && text[0] == (byte)'0' ? "; remove requests that produced nothing" : "";
-        throw position.Error($"{column} is {Show(text)}, but must be a whole number of tokens from 1 to {MaxTokens.ToString("N0", CultureInfo.InvariantCulture)}{hint}");
+        throw position.Error($"{column} is {Show(text)}, but must be a whole number from 1 to 100 million{hint}.");
     }
 
     /// <summary>A whole number that fits 32 bits.</summary>
     public static int Whole(ReadOnlySpan<byte> text, string column, TracePosition position) =>
         TryWhole(text, out var value) && value is >= int.MinValue and <= int.MaxValue
             ? (int)value
-            : throw position.Error($"{column} is {Show(text)}, but must be a whole number");
-
-    /// <summary>Seconds as a decimal number.</summary>
-    public static TimeSpan Seconds(ReadOnlySpan<byte> text, string column, TracePosition position) =>
-        DecimalTicks.TryParse(text, TimeSpan.TicksPerSecond, out var ticks)
-            ? new TimeSpan(ticks)
-            : throw position.Error($"{column} is {Show(text)}, but must be a number of seconds");
+            : throw position.Error($"{column} is {Show(text)}, but must be a whole number.");
 
     /// <summary>A value as it appears in a message: quoted, cut when long.</summary>
     public static string Show(ReadOnlySpan<byte> text) =>

@@ -6,7 +6,7 @@ namespace HalfFull.Traces;
 public static class TraceFormats
 {
     /// <summary>All of them, in the order in which they are tried.</summary>
-    public static IReadOnlyList<ITraceFormat> All { get; } = [new AzureFormat()];
+    public static IReadOnlyList<ITraceFormat> All { get; } = [new AzureFormat(), new ServeGenFormat(), new MooncakeFormat(), new HalfFullFormat()];
 
     /// <summary>The format of a file that starts with this line; null when none fits.</summary>
     public static ITraceFormat? Recognise(ReadOnlySpan<byte> firstLine)

@@ -22,18 +22,18 @@ internal static class TraceStream
     {
         if (Directory.Exists(path))
         {
-            throw new TraceException($"{path} is a directory; give a trace file");
+            throw new TraceException($"{path} is a directory; give a trace file.");
         }
 
         FileStream? file = null;
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
-            return file.CanSeek ? file : throw new TraceException($"{path} is a pipe; save it to a file first, because a trace is read more than once");
+            return file.CanSeek ? file : throw new TraceException($"{path} is a pipe; save it to a file first, because a trace is read more than once.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new TraceException($"{path} does not exist", error);
+            throw new TraceException($"{path} does not exist.", error);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TraceException)
         {

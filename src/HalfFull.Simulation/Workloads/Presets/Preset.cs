@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HalfFull.Traces;
+using HalfFull.Traces.Writers;
 
 namespace HalfFull.Simulation.Workloads.Presets;
 
@@ -45,7 +46,7 @@ public sealed class Preset
     private string ComputeDigest()
     {
         using var text = new MemoryStream();
-        TraceWriter.Write(text, Rows(seed: 1).Take(DigestRows));
+        TraceConversion.Write(Rows(seed: 1).Take(DigestRows), text, new HalfFullWriter());
         return Convert.ToHexStringLower(SHA256.HashData(text.ToArray()));
     }
 }
