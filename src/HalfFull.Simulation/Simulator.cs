@@ -97,6 +97,7 @@ public sealed class Simulator : IReplicaListener
             var horizon = more ? arrivals.Current.Request.Arrival : TimeSpan.MaxValue;
             while (events.Any && events.FirstTime <= horizon)
             {
+                cancellation.ThrowIfCancellationRequested();
                 Advance(events.First, events.FirstTime, horizon);
             }
 

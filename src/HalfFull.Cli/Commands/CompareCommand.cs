@@ -1,0 +1,86 @@
+using System.CommandLine;
+using HalfFull.Cli.Options;
+using HalfFull.Cli.Output;
+using HalfFull.Metrics;
+using HalfFull.Simulation.Comparisons;
+using HalfFull.Simulation.Fleets;
+using HalfFull.Simulation.Runs;
+
+namespace HalfFull.Cli.Commands;
+
+/// <summary><c>halffull compare</c>: every engine policy with every router on every fleet, on the same traffic.</summary>
+internal sealed class CompareCommand
+{
+    private const double DefaultLoad = 0.9;
+
+    private readonly CommonOptions options = new(comparing: true);
+
+    private readonly Option<RankMetric?> rankBy = TextOption.Of(
+        "--rank-by", "METRIC", RankMetric.Parse, $"What to rank by: {RankMetric.Accepts} [default: ttft]");
+
+    /// <summary>The command.</summary>
+    public static Command Create(IReadOnlyList<string> args, CancellationToken cancellation)
+    {
+        var compare = new CompareCommand();
+        var command = new Command(
+            "compare",
+            "Play the same traffic under every engine policy with every router, rank them, and say how sure the gain over the first is. "
+            + "A preset without a rate is played at --load 0.9; with a range of fleets, a load is that of the first.");
+        compare.options.AddTo(command);
+        command.Options.Add(compare.rankBy);
+        command.SetAction(parsed => compare.Run(parsed, args, cancellation));
+        HelpWithExample.Show(
+            command,
+            "compare",
+            "compare --trace yesterday.jsonl --replicas 4 --engine vllm --engine larry --router p2c --router sal --rank-by ttft-p99",
+            "compare --replicas 2..6 --rate 30 --engine larry --router sal --slo ttft=2s,tpot=100ms --rank-by attainment");
+        return command;
+    }
+
+    private void Run(ParseResult parsed, IReadOnlyList<string> args, CancellationToken cancellation)
+    {
+        var screen = Screen.Output();
+        if (options.Fleet.AsksForList(parsed))
+        {
+            var (gpu, model) = options.Fleet.ListFilter(parsed);
+            StepModelTable.Write(screen, gpu, model);
+            return;
+        }
+
+        var metric = parsed.GetValue(rankBy) ?? RankMetric.Parse("ttft");
+        if (metric.HigherIsBetter && options.SloOf(parsed) == Slo.None)
+        {
+            throw new FormatException($"--rank-by {metric.Name} needs bounds; add --slo, such as --slo ttft=2s,tpot=100ms.");
+        }
+
+        var fleets = options.Fleet.Build(parsed);
+        using var json = JsonOutput.Open(options.JsonPath(parsed));
+        var combinations = Combinations(parsed, fleets, cancellation);
+        using var progress = new ProgressLine(combinations.Sum(combination => combination.Runs.Sum(run => run.Traffic.Workload.Requests)));
+        var comparison = Comparison.Execute(combinations, metric, Environment.ProcessorCount, progress, cancellation);
+        progress.Clear();
+        json?.Commit(args, [.. comparison.Rows.SelectMany(row => row.Runs)]);
+        ComparisonReport.Write(screen, comparison);
+    }
+
+    private List<Combination> Combinations(ParseResult parsed, IReadOnlyList<Fleet> fleets, CancellationToken cancellation)
+    {
+        var settings = new RunSettings(options, parsed, cancellation);
+        var seeds = options.SeedsOf(parsed);
+        double? defaultLoad = options.Traffic.IsPreset(parsed) && !options.Traffic.SetsRate(parsed) ? DefaultLoad : null;
+        var bySeed = seeds.Select(seed => settings.Open(fleets[0], seed, defaultLoad)).ToArray();
+        var traffic = fleets.Select((fleet, i) => bySeed
+            .Select((first, s) => i == 0 || first.CapacityRequestsPerSecond is null ? first : first.On(fleet, seeds[s], cancellation)).ToArray()).ToArray();
+        var combinations = new List<Combination>();
+        foreach (var engine in parsed.GetRequiredValue(options.Engines))
+        {
+            foreach (var router in parsed.GetRequiredValue(options.Routers))
+            {
+                combinations.AddRange(fleets.Select((fleet, i) =>
+                    new Combination([.. seeds.Select((seed, s) => settings.Plan(engine, router, fleet, traffic[i][s], seed))])));
+            }
+        }
+
+        return combinations;
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace HalfFull.Cli.Commands;
+
+/// <summary>The root command.</summary>
+internal static class HalfFullCommand
+{
+    /// <summary>The program with all its commands.</summary>
+    /// <param name="args">The command line, for documents that repeat it.</param>
+    /// <param name="cancellation">Cancelled by Ctrl-C.</param>
+    public static RootCommand Create(IReadOnlyList<string> args, CancellationToken cancellation)
+    {
+        var root = new RootCommand("HalfFull: schedulers and routers for LLM serving, on a simulated GPU fleet.")
+        {
+            SimulateCommand.Create(args, cancellation),
+            CompareCommand.Create(args, cancellation),
+            PoliciesCommand.Create(),
+            TraceCommand.Create(cancellation),
+        };
+        HelpWithExample.Show(root, "compare", "simulate --trace chat --load 0.9 --engine larry --router sal");
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExample((HelpAction)help.Action!);
+        root.SetAction(parsed => help.Action is HelpWithExample action ? action.Invoke(parsed) : 0);
+        return root;
+    }
+}

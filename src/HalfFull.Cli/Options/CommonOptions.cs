@@ -1,0 +1,109 @@
+using System.CommandLine;
+using HalfFull.Metrics;
+using HalfFull.Policies;
+using HalfFull.Simulation;
+
+namespace HalfFull.Cli.Options;
+
+/// <summary>The options that simulate and compare share: one name, default and meaning each.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string?> predict = TextOption.Of(
+        "--predict", "none|oracle", ReadPredictor, "Output lengths that policies are told: none, or the true ones of an oracle [default: none]");
+
+    private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
+
+    private readonly Option<Slo?> slo = TextOption.Of(
+        "--slo", "ttft=2s,...", Slo.Parse, "Bounds that a request must meet to count as good: ttft, tpot, e2e, such as ttft=2s,tpot=100ms");
+
+    private readonly Option<bool> noFastForward = new("--no-fast-forward") { Description = "Simulate every step on its own: the same result, slower" };
+    private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all figures as JSON, schema halffull.run/1");
+
+    /// <param name="comparing">Whether policies repeat, replicas may be a range, and several seeds may be run.</param>
+    public CommonOptions(bool comparing)
+    {
+        Fleet = new FleetOptionSet(acceptsRange: comparing);
+        Engines = Policies("--engine", "Engine scheduler", comparing ? ["vllm", "larry"] : ["vllm"], comparing, PolicyCatalogs.Engines.Validate);
+        Routers = Policies("--router", "Router", comparing ? ["round-robin", "sal"] : ["round-robin"], comparing, PolicyCatalogs.Routers.Validate);
+        Seeds = comparing ? NumberOption.Whole("--seeds", 1, 1, 1_000, "Run N consecutive seeds, from --seed on") : null;
+    }
+
+    /// <summary>Which requests arrive.</summary>
+    public TrafficOptions Traffic { get; } = new();
+
+    /// <summary>What serves them.</summary>
+    public FleetOptionSet Fleet { get; }
+
+    /// <summary>Engine schedulers.</summary>
+    public Option<PolicySpec[]> Engines { get; }
+
+    /// <summary>Routers.</summary>
+    public Option<PolicySpec[]> Routers { get; }
+
+    /// <summary>Number of seeds; null where there is one.</summary>
+    public Option<int>? Seeds { get; }
+
+    /// <summary>Adds all to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Traffic.AddTo(command);
+        command.Options.Add(Engines);
+        command.Options.Add(Routers);
+        command.Options.Add(predict);
+        Fleet.AddTo(command);
+        command.Options.Add(seed);
+        if (Seeds is not null)
+        {
+            command.Options.Add(Seeds);
+        }
+
+        command.Options.Add(slo);
+        command.Options.Add(noFastForward);
+        command.Options.Add(json);
+        NotLandedOptions.AddTo(command);
+    }
+
+    /// <summary>The seeds, at least one.</summary>
+    public IReadOnlyList<ulong> SeedsOf(ParseResult parsed) =>
+        [.. Enumerable.Range(0, Seeds is null ? 1 : parsed.GetValue(Seeds)).Select(i => (ulong)parsed.GetValue(seed) + (ulong)i)];
+
+    /// <summary>The SLO.</summary>
+    public Slo SloOf(ParseResult parsed) => parsed.GetValue(slo) ?? Slo.None;
+
+    /// <summary>Whether policies are told true output lengths.</summary>
+    public bool HasOracle(ParseResult parsed) => string.Equals(parsed.GetValue(predict), "oracle", StringComparison.Ordinal);
+
+    /// <summary>Whether held plans are repeated in one go.</summary>
+    public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);
+
+    /// <summary>Where to write the document; null for nowhere.</summary>
+    public string? JsonPath(ParseResult parsed) => parsed.GetValue(json);
+
+    private static string ReadPredictor(string text) =>
+        text is "none" or "oracle" ? text : throw new FormatException($"--predict {text} is not accepted: give none or oracle.");
+
+    private static Option<PolicySpec[]> Policies(string name, string what, string[] fallback, bool repeats, Action<PolicySpec> validate)
+    {
+        var option = TextOption.Repeated(
+            name, "SPEC", Read, fallback, $"{what}{(repeats ? ", repeated to compare several" : string.Empty)}; see halffull policies");
+        if (!repeats)
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Count > 1)
+                {
+                    result.AddError($"{name} is given {result.Tokens.Count} times, but simulate runs one; compare takes several.");
+                }
+            });
+        }
+
+        return option;
+
+        PolicySpec Read(string text)
+        {
+            var spec = PolicySpec.Parse(text);
+            validate(spec);
+            return spec;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using HalfFull.Engine.StepTime;
+using HalfFull.Simulation.Fleets;
+
+namespace HalfFull.Cli.Options;
+
+/// <summary>Options that say what serves the requests.</summary>
+internal sealed class FleetOptionSet
+{
+    private const string DefaultGpu = "a100";
+    private const string DefaultReplicas = "4";
+    private const string Own = "own";
+    private const int MostTokens = 1_000_000_000;
+    private static readonly FleetOptions Defaults = new();
+
+    private readonly Option<string?> gpu = TextOption.Any("--gpu", "NAME|list", $"GPU of every replica; list prints what exists [default: {DefaultGpu}]");
+    private readonly Option<string?> model = TextOption.Any("--model", "NAME|list", $"Model served; list prints what exists [default: {Defaults.Model}]");
+    private readonly Option<int> tp = NumberOption.Whole("--tp", Defaults.Tp, 1, 64, "GPUs that share one replica (tensor parallelism)");
+    private readonly Option<string?> replicas;
+
+    private readonly Option<string?> stepModel = TextOption.Any("--step-model", "FILE", "Your own step-time model, JSON, instead of a built-in one");
+
+    private readonly Option<string?> overhead = TextOption.Any(
+        "--overhead", "NAME", $"Host time added to each step: {string.Join(", ", StepModelCatalog.Overheads.Select(profile => profile.Name))} [default: {StepModelCatalog.DefaultOverhead}]");
+
+    private readonly Option<int> tokenBudget = NumberOption.Whole("--token-budget", Defaults.TokenBudget, 1, MostTokens, "Most tokens in one step");
+    private readonly Option<int> maxSequences = NumberOption.Whole("--max-seqs", Defaults.MaxSequences, 1, 1_000_000, "Most sequences running at a time");
+    private readonly Option<int> blockSize = NumberOption.Whole("--block-size", Defaults.BlockSize, 1, 65_536, "Tokens in one KV block");
+    private readonly Option<long?> kvBlocks = NumberOption.OptionalWhole("--kv-blocks", 1, MostTokens, "KV blocks of each replica [default: what fits on the GPU]");
+    private readonly Option<long?> maxModelLength = NumberOption.OptionalWhole("--max-model-len", 1, MostTokens, "Most tokens of prompt and output together [default: no limit but the KV cache]");
+    private readonly bool acceptsRange;
+
+    /// <param name="acceptsRange">Whether <c>--replicas 2..8</c> is accepted.</param>
+    public FleetOptionSet(bool acceptsRange)
+    {
+        this.acceptsRange = acceptsRange;
+        replicas = TextOption.Any(
+            "--replicas",
+            acceptsRange ? "N|A..B|GPU:N,..." : "N|GPU:N,...",
+            $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 [default: {DefaultReplicas}]");
+    }
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[gpu, model, tp, replicas, stepModel, overhead, tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Whether the user asked what GPUs or models exist.</summary>
+    public bool AsksForList(ParseResult parsed) => IsList(parsed.GetValue(gpu)) || IsList(parsed.GetValue(model));
+
+    /// <summary>The name by which the list is restricted: the GPU or model that was given beside the other's <c>list</c>; null for all.</summary>
+    public (string? Gpu, string? Model) ListFilter(ParseResult parsed) =>
+        (IsList(parsed.GetValue(gpu)) ? null : parsed.GetValue(gpu), IsList(parsed.GetValue(model)) ? null : parsed.GetValue(model));
+
+    /// <summary>Builds the fleets asked for; one unless a range was given.</summary>
+    /// <exception cref="FormatException">The spec of replicas is wrong.</exception>
+    public IReadOnlyList<Fleet> Build(ParseResult parsed)
+    {
+        var own = parsed.GetValue(stepModel);
+        var text = parsed.GetValue(replicas) ?? DefaultReplicas;
+        var fallback = own is null ? DefaultGpu : Own;
+        if (!acceptsRange && text.Contains("..", StringComparison.Ordinal))
+        {
+            throw new FormatException($"--replicas {text} is a range, which only compare accepts; give one number.");
+        }
+
+        var options = Defaults with
+        {
+            Model = parsed.GetValue(model) ?? (own is null ? Defaults.Model : Own),
+            Tp = parsed.GetValue(tp),
+            Overhead = parsed.GetValue(overhead) ?? Defaults.Overhead,
+            StepModelFile = own,
+            KvBlocks = (int?)parsed.GetValue(kvBlocks),
+            BlockSize = parsed.GetValue(blockSize),
+            TokenBudget = parsed.GetValue(tokenBudget),
+            MaxSequences = parsed.GetValue(maxSequences),
+            MaxModelLength = (int?)parsed.GetValue(maxModelLength),
+        };
+        return [.. FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback).Select(spec => Fleet.Build(spec, options))];
+    }
+
+    private static bool IsList(string? text) => string.Equals(text, "list", StringComparison.Ordinal);
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace HalfFull.Cli.Options;
+
+/// <summary>Options that are planned and do nothing yet: only the value that means "without" is accepted, so that nobody is misled.</summary>
+internal static class NotLandedOptions
+{
+    /// <summary>Adds them, hidden from help.</summary>
+    public static void AddTo(Command command)
+    {
+        command.Options.Add(Of("--snapshot-age", "0ms"));
+        command.Options.Add(Of("--gateways", "1"));
+        command.Options.Add(Of("--html", null));
+    }
+
+    private static Option<string?> Of(string name, string? accepted)
+    {
+        var option = new Option<string?>(name) { Hidden = true };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !string.Equals(result.Tokens[0].Value, accepted, StringComparison.Ordinal))
+            {
+                result.AddError($"{name} {result.Tokens[0].Value} is not available yet: {(accepted is null ? "leave the option out" : $"only {accepted} is accepted")}.");
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,9 @@
+using HalfFull.Traces;
+
+namespace HalfFull.Cli.Options;
+
+/// <summary>A trace that was asked for.</summary>
+/// <param name="Name">File name or preset.</param>
+/// <param name="Format">Name of its format.</param>
+/// <param name="Rows">Its requests, read as they are asked for.</param>
+internal sealed record OpenedTrace(string Name, string Format, IEnumerable<TraceRow> Rows);

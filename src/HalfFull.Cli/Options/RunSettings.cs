@@ -1,0 +1,32 @@
+using System.CommandLine;
+using HalfFull.Policies;
+using HalfFull.Simulation.Fleets;
+using HalfFull.Simulation.Runs;
+
+namespace HalfFull.Cli.Options;
+
+/// <summary>Turns parsed options into plans.</summary>
+internal sealed class RunSettings(CommonOptions options, ParseResult parsed, CancellationToken cancellation)
+{
+    /// <summary>The plan of one run.</summary>
+    public RunPlan Plan(PolicySpec engine, PolicySpec router, Fleet fleet, Traffic traffic, ulong seed) => new()
+    {
+        Engine = engine,
+        Router = router,
+        Fleet = fleet,
+        Traffic = traffic,
+        Seed = seed,
+        OraclePrediction = options.HasOracle(parsed),
+        FastForward = options.FastForward(parsed),
+        Slo = options.SloOf(parsed),
+    };
+
+    /// <summary>The traffic of a seed; its load, where one is asked for, is on the given fleet.</summary>
+    public Traffic Open(Fleet fleet, ulong seed, double? defaultLoad = null)
+    {
+        var workload = options.Traffic.Open(parsed, seed);
+        return (options.Traffic.Load(parsed) ?? defaultLoad) is { } load
+            ? Traffic.AtLoad(workload, fleet, load, seed, cancellation)
+            : new Traffic(workload);
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using HalfFull.Simulation.Workloads;
+using HalfFull.Simulation.Workloads.Arrivals;
+using HalfFull.Simulation.Workloads.Lengths;
+using HalfFull.Simulation.Workloads.Presets;
+using HalfFull.Traces;
+
+namespace HalfFull.Cli.Options;
+
+/// <summary>Options that say which requests arrive, and how fast.</summary>
+internal sealed class TrafficOptions
+{
+    private const string DefaultTrace = "chat";
+    private const double MostPerSecond = 1_000_000;
+
+    private readonly Option<string?> trace = TextOption.Any(
+        "--trace",
+        "FILE|PRESET",
+        $"Trace file (.gz or plain, format recognised) or preset: {string.Join(", ", PresetCatalog.All.Select(preset => preset.Name))} [default: {DefaultTrace}]");
+
+    private readonly Option<long?> limit = NumberOption.OptionalWhole(
+        "--limit", 1, 1_000_000_000_000, "Take at most N requests [default: all of a file, 20000 of a preset]");
+
+    private readonly Option<double?> rate = NumberOption.OptionalPositive("--rate", "R", MostPerSecond, "Mean arrival rate, requests per second");
+    private readonly Option<double?> rateScale = NumberOption.OptionalPositive("--rate-scale", "X", MostPerSecond, "Arrivals X times as fast as in the trace");
+    private readonly Option<double?> load = NumberOption.OptionalPositive("--load", "F", 1_000, "Arrival rate as a share of the fleet's measured capacity, such as 0.9");
+
+    private readonly Option<IGapDistribution?> arrivals = TextOption.Of(
+        "--arrivals", "SPEC", GapDistribution.Parse, $"Draw arrivals anew at the same mean rate: {GapDistribution.Accepts}");
+
+    private readonly Option<ILengthDistribution?> prompts = TextOption.Of(
+        "--prompt-tokens", "SPEC", LengthDistribution.Parse, $"Draw prompt lengths anew: {LengthDistribution.Accepts}");
+
+    private readonly Option<ILengthDistribution?> outputs = TextOption.Of(
+        "--output-tokens", "SPEC", LengthDistribution.Parse, "Draw output lengths anew, spelt likewise");
+
+    private readonly Option<long?> maxOutputTokens = NumberOption.OptionalWhole(
+        "--max-output-tokens", 1, 1_000_000_000, "Output limit of requests without their own, tokens [default: 4096, or the power of two that holds the longest output]");
+
+    private readonly Option<ColumnMap?> columns = TextOption.Of(
+        "--columns", "arrival=C,prompt=C,output=C,...", ColumnMap.Parse, "Columns of any other CSV or JSON-lines log");
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[trace, columns, limit, rate, rateScale, load, arrivals, prompts, outputs, maxOutputTokens])
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            var given = new Option[] { rate, rateScale, load }.Where(option => result.GetResult(option) is not null).Select(option => option.Name).ToArray();
+            if (given.Length > 1)
+            {
+                result.AddError($"Give only one of {string.Join(" and ", given)}: each sets the arrival rate.");
+            }
+        });
+    }
+
+    /// <summary>Share of the fleet's capacity asked for; null for none.</summary>
+    public double? Load(ParseResult parsed) => parsed.GetValue(load);
+
+    /// <summary>Whether any option sets the rate.</summary>
+    public bool SetsRate(ParseResult parsed) => parsed.GetValue(load) is not null || parsed.GetValue(rate) is not null || parsed.GetValue(rateScale) is not null;
+
+    /// <summary>Whether the requests come from a preset, which has no rate that means anything to the fleet.</summary>
+    public bool IsPreset(ParseResult parsed) => PresetCatalog.Find(parsed.GetValue(trace) ?? DefaultTrace) is not null;
+
+    /// <summary>Opens the workload for a seed.</summary>
+    public Workload Open(ParseResult parsed, ulong seed)
+    {
+        var options = new WorkloadOptions
+        {
+            Seed = seed,
+            Limit = parsed.GetValue(limit),
+            RequestsPerSecond = parsed.GetValue(rate),
+            RateScale = parsed.GetValue(rateScale),
+            Arrivals = parsed.GetValue(arrivals),
+            PromptTokens = parsed.GetValue(prompts),
+            OutputTokens = parsed.GetValue(outputs),
+            MaxOutputTokens = (int?)parsed.GetValue(maxOutputTokens),
+        };
+        var source = parsed.GetValue(trace) ?? DefaultTrace;
+        return parsed.GetValue(columns) is { } map
+            ? Workload.Of(TraceFile.Open(source, map), options)
+            : WorkloadCatalog.Open(source, options);
+    }
+}

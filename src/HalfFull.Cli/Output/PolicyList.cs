@@ -1,0 +1,15 @@
+using HalfFull.Policies;
+using HalfFull.Simulation;
+
+namespace HalfFull.Cli.Output;
+
+/// <summary>The policies of each kind, in the order in which they are shown.</summary>
+internal static class PolicyList
+{
+    /// <summary>Kind, title and policies.</summary>
+    public static IReadOnlyList<(string Kind, string Title, IReadOnlyList<PolicyEntry> Policies)> Kinds { get; } =
+    [
+        ("engine", "Engine schedulers", PolicyCatalogs.Engines.Entries),
+        ("router", "Routers", PolicyCatalogs.Routers.Entries),
+    ];
+}

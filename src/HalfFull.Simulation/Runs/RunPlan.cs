@@ -1,0 +1,33 @@
+using HalfFull.Metrics;
+using HalfFull.Policies;
+using HalfFull.Simulation.Fleets;
+
+namespace HalfFull.Simulation.Runs;
+
+/// <summary>One run: policies, fleet, traffic and seed.</summary>
+public sealed record RunPlan
+{
+    /// <summary>Engine scheduler.</summary>
+    public required PolicySpec Engine { get; init; }
+
+    /// <summary>Router.</summary>
+    public required PolicySpec Router { get; init; }
+
+    /// <summary>The fleet.</summary>
+    public required Fleet Fleet { get; init; }
+
+    /// <summary>The traffic and its load on the fleet.</summary>
+    public required Traffic Traffic { get; init; }
+
+    /// <summary>Seed of the policies' draws.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <inheritdoc cref="SimulationSetup.OraclePrediction"/>
+    public bool OraclePrediction { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.FastForward"/>
+    public bool FastForward { get; init; } = true;
+
+    /// <summary>Bounds for attainment and goodput.</summary>
+    public Slo Slo { get; init; } = Slo.None;
+}

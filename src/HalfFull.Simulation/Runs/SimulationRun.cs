@@ -1,0 +1,84 @@
+using System.Globalization;
+using HalfFull.Metrics;
+using HalfFull.Simulation.Workloads;
+
+namespace HalfFull.Simulation.Runs;
+
+/// <summary>Executes a plan and gathers its figures.</summary>
+public static class SimulationRun
+{
+    private const int WarmUpRequests = 3000;
+    private const double WarmUpRequestsPerReplicaSecond = 6;
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="plan">What to run.</param>
+    /// <param name="records">Takes the records as they come; null when nobody wants them.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    /// <exception cref="SimulationException">The plan cannot be run as asked.</exception>
+    /// <exception cref="WorkloadException">No request fits a replica.</exception>
+    public static RunResult Execute(RunPlan plan, IRecordSink? records = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var workload = plan.Traffic.Workload;
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
+        IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
+        var result = Simulator.Run(Setup(plan), workload.Jobs(), sink, cancellation);
+        var summary = builder.Build(result.TokenGaps);
+        if (summary.Completed == 0 && summary.Rejected == summary.Requests)
+        {
+            throw NothingFits.In(workload, plan.Fleet);
+        }
+
+        return new RunResult(plan, RunEntry.Of(Setting(plan), summary, Totals(result)), builder.Blocks);
+    }
+
+    /// <summary>
+    /// Plays a short built-in workload with the same policies and fleet and forgets it, so that the speed of the next run is that of compiled code. No
+    /// figure but <c>wallSeconds</c> and what follows from it depends on this.
+    /// </summary>
+    public static void WarmUp(RunPlan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
+        _ = Simulator.Run(Setup(plan), WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
+    }
+
+    private static SimulationSetup Setup(RunPlan plan) => new()
+    {
+        Fleet = plan.Fleet.Replicas,
+        Engine = plan.Engine,
+        Router = plan.Router,
+        Seed = plan.Seed,
+        OraclePrediction = plan.OraclePrediction,
+        FastForward = plan.FastForward,
+    };
+
+    private static RunSetting Setting(RunPlan plan) => new()
+    {
+        Engine = plan.Engine.ToString(),
+        Router = plan.Router.ToString(),
+        Replicas = plan.Fleet.Replicas.Count,
+        Fleet = plan.Fleet.Spec.ToString(),
+        Gpu = plan.Fleet.Spec.Gpu,
+        Model = plan.Fleet.Options.Model,
+        Tp = plan.Fleet.Options.Tp,
+        StepModel = string.Join('+', plan.Fleet.StepModels.Select(use => use.Origin).Distinct(StringComparer.Ordinal)),
+        Overhead = plan.Fleet.StepModels[0].Overhead,
+        KvBlocks = [.. plan.Fleet.StepModels.Select(use => use.KvBlocks)],
+        BlockSize = plan.Fleet.Options.BlockSize,
+        Predict = plan.OraclePrediction ? "oracle" : "none",
+        RateScale = plan.Traffic.Workload.RateScale,
+        Load = plan.Traffic.Load,
+        CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
+        Seed = (long)plan.Seed,
+    };
+
+    private static RunTotals Totals(SimulationResult result) => new(
+        result.RecomputedTokens,
+        result.KvUsageMean,
+        result.Imbalance,
+        result.Steps,
+        result.Wall.TotalSeconds,
+        result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture));
+}
