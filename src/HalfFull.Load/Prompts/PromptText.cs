@@ -39,14 +39,18 @@ public sealed class PromptText(ulong salt, TokenCalibration calibration)
             words -= count;
         }
 
-        WriteOwn(request.Id, words, target);
+        WriteWords(OwnStream ^ (ulong)request.Id, words, target);
     }
 
-    /// <summary>Writes so many tokens that belong to one request alone.</summary>
-    public void WriteOwn(long requestId, int words, IBufferWriter<byte> target)
+    /// <summary>Writes what the user says in a further turn: as many tokens as the first, new ones.</summary>
+    /// <param name="request">The session's first request.</param>
+    /// <param name="turn">The turn, from 1.</param>
+    /// <param name="target">Where to write.</param>
+    public void WriteTurn(Request request, int turn, IBufferWriter<byte> target)
     {
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(target);
-        WriteWords(OwnStream ^ (ulong)requestId, words, target);
+        WriteWords(Rng.Mix(OwnStream ^ (ulong)request.Id) + (ulong)turn, calibration.Words(request.PromptTokens), target);
     }
 
     private void WriteWords(ulong stream, int count, IBufferWriter<byte> target)

@@ -10,6 +10,7 @@ internal sealed class RequestMeter
     private PlannedRequest planned;
     private long id;
     private long measuredId;
+    private int promptTokens;
     private int turn;
     private TimeSpan scheduled;
     private TimeSpan sent;
@@ -32,9 +33,9 @@ internal sealed class RequestMeter
     public ReadOnlySpan<long> Gaps => gaps.AsSpan(0, Math.Max(0, Deltas - 1));
 
     /// <summary>Starts with a new request.</summary>
-    public void Begin(in PlannedRequest request, TimeSpan due, long requestId, long measured, int turnOfSession)
+    public void Begin(in PlannedRequest request, int prompt, TimeSpan due, long requestId, long measured, int turnOfSession)
     {
-        (planned, scheduled, sent, id, measuredId, turn) = (request, due, due, requestId, measured, turnOfSession);
+        (planned, promptTokens, scheduled, sent, id, measuredId, turn) = (request, prompt, due, due, requestId, measured, turnOfSession);
         (firstByte, firstToken, lastToken, longestGap) = (null, null, default, default);
         (usage, finishReason, status, Deltas) = (null, FinishReason.None, 0, 0);
     }
@@ -86,7 +87,7 @@ internal sealed class RequestMeter
         FirstToken = firstToken,
         LastToken = lastToken == default ? null : lastToken,
         End = now,
-        PromptTokens = planned.Job.Request.PromptTokens,
+        PromptTokens = promptTokens,
         Deltas = Deltas,
         LongestGap = longestGap,
         Usage = usage,

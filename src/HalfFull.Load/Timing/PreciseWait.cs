@@ -11,29 +11,35 @@ internal static partial class PreciseWait
     private const long NanosecondsPerTick = 100;
     private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan EventMargin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(60);
 
-    /// <summary>Blocks until the clock shows the moment; false when the signal came first.</summary>
-    public static bool Until(TimeSpan moment, RunClock clock, WaitHandle stop)
+    /// <summary>Blocks until the clock shows the moment; false when the signal came first, which may be noticed a millisecond late.</summary>
+    public static bool Until(TimeSpan moment, RunClock clock, WaitHandle wake)
     {
         while (true)
         {
             var left = moment - clock.Now;
             if (left <= TimeSpan.Zero)
             {
-                return !stop.WaitOne(0);
+                return true;
             }
 
             if (left > Far)
             {
-                if (stop.WaitOne(Min(left - EventMargin, TimeSpan.FromDays(1))))
+                if (wake.WaitOne(Min(left - EventMargin, TimeSpan.FromDays(1))))
                 {
                     return false;
                 }
             }
             else if (left > Spin)
             {
-                Sleep(left - Spin);
+                if (wake.WaitOne(0))
+                {
+                    return false;
+                }
+
+                Sleep(Min(left - Spin, LongestSleep));
             }
             else
             {
