@@ -98,7 +98,7 @@ public sealed class SimulateTests : IDisposable
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("1 × a100 + 2 × h100", run.Output, StringComparison.Ordinal);
-        Assert.Contains("h100: fitted step times", run.Output, StringComparison.Ordinal);
+        Assert.Contains("h100: predicted step times", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

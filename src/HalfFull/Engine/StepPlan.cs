@@ -39,6 +39,9 @@ public sealed class StepPlan
     /// <summary>KV tokens of shared prefixes in use, each counted once.</summary>
     public long SharedTokens => (long)cache.SharedBlocks * limits.BlockSize;
 
+    /// <summary>For policies that admit by the future peak: empty at the start of each plan.</summary>
+    public FuturePeak Peak { get; } = new();
+
     /// <summary>Whether this plan took blocks away from somebody.</summary>
     public bool HasPreempted => preempted.Count > 0;
 
@@ -234,6 +237,7 @@ public sealed class StepPlan
         scheduled.Clear();
         admitted.Clear();
         preempted.Clear();
+        Peak.Clear();
         PartialTokensDropped = 0;
         TokensLeft = limits.TokenBudget;
         seatsTaken = running.Count;

@@ -31,7 +31,7 @@ public sealed class Larry : IEngineScheduler
         outputs = new TenantOutputs(options.Prior);
         order = new LarryOrder(options, outputs, rates);
         gate = new LarryGate(options, outputs);
-        Victim = options.Victim == VictimRule.Newest ? new NewestAdmitted() : new LeastRecompute();
+        Victim = options.Victim == VictimRule.Newest ? NewestAdmitted.Instance : new LeastRecompute();
     }
 
     /// <inheritdoc/>
