@@ -19,6 +19,7 @@ public static class LoadRun
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(recorder);
+        SelfWarmUp.Ensure();
         ExceptionDispatchInfo? failure = null;
         using var meter = new GeneratorMeter();
         var thread = new Thread(() => failure = Play(target, plan, recorder, interrupt))
