@@ -24,10 +24,10 @@ internal sealed class LoadOptions
     private readonly Option<TimeSpan?> duration = DurationOption.Of("--duration", "Send no request due later [default: 60s of a preset, all of a file]");
     private readonly Option<TimeSpan?> warmup = DurationOption.Of("--warmup", "Do not measure requests scheduled before this [default: 0s]");
     private readonly Option<TimeSpan?> cooldown = DurationOption.Of("--cooldown", "Do not measure requests scheduled within this of the end [default: 0s]");
-    private readonly Option<TimeSpan?> timeout = DurationOption.Of("--timeout", $"Give up on a request after this [default: {Duration.Format(DefaultTimeout)}]");
+    private readonly Option<TimeSpan?> timeout = DurationOption.Of("--timeout", $"Give up on a request after this [default: {HalfFull.Duration.Format(DefaultTimeout)}]");
     private readonly Option<double> cancelRate = NumberOption.Share("--cancel-rate", 0, "Share of requests that the client cancels after a random number of tokens");
     private readonly Option<double> slowReaders = NumberOption.Share("--slow-readers", 0, "Share of requests whose client reads slowly; not in latency figures");
-    private readonly Option<TimeSpan?> slowPause = DurationOption.Of("--slow-reader-pause", $"How long a slow reader pauses between reads [default: {Duration.Format(DefaultPause)}]");
+    private readonly Option<TimeSpan?> slowPause = DurationOption.Of("--slow-reader-pause", $"How long a slow reader pauses between reads [default: {HalfFull.Duration.Format(DefaultPause)}]");
     private readonly Option<int> turns = NumberOption.Whole("--turns", 1, 1, 1_000, "Requests of each session; further turns send the conversation so far");
     private readonly Option<TimeSpan?> thinkTime = DurationOption.Of("--think-time", "From the end of an answer to the next turn [default: 0s]");
     private readonly Option<bool> unary = new("--unary") { Description = "Ask for whole responses instead of streams: no TTFT, TPOT and ITL" };
@@ -67,6 +67,20 @@ internal sealed class LoadOptions
             _ => "renewal",
         };
 
+    /// <summary>The length asked for; null for none.</summary>
+    public TimeSpan? Duration(ParseResult parsed) => parsed.GetValue(duration);
+
+    /// <summary>The bounds asked for.</summary>
+    public Slo SloOf(ParseResult parsed) => parsed.GetValue(slo) ?? Slo.None;
+
+    /// <summary>The workload of a seed, at another rate if one is given.</summary>
+    public Workload Open(ParseResult parsed, ulong ofSeed, TimeSpan? length, double? requestsPerSecond = null) =>
+        traffic.Open(parsed, ofSeed, options =>
+        {
+            var changed = Change(parsed, options, length);
+            return requestsPerSecond is null ? changed : changed with { RequestsPerSecond = requestsPerSecond, RateScale = null };
+        });
+
     /// <summary>The plan.</summary>
     /// <exception cref="FormatException">Two options contradict each other; the message names them.</exception>
     public LoadPlan Plan(ParseResult parsed)
@@ -75,7 +89,7 @@ internal sealed class LoadOptions
         var length = parsed.GetValue(duration) ?? (traffic.IsPreset(parsed) && !traffic.HasLimit(parsed) ? DefaultDuration : null);
         return new LoadPlan
         {
-            Workload = traffic.Open(parsed, Seed(parsed), options => Change(parsed, options, length)),
+            Workload = Open(parsed, Seed(parsed), length),
             Concurrency = (int?)parsed.GetValue(concurrency),
             Ramp = parsed.GetValue(ramp),
             Duration = length,
@@ -89,7 +103,7 @@ internal sealed class LoadOptions
             Unary = parsed.GetValue(unary),
             Timeout = parsed.GetValue(timeout) ?? DefaultTimeout,
             Seed = Seed(parsed),
-            Slo = parsed.GetValue(slo) ?? Slo.None,
+            Slo = SloOf(parsed),
         };
     }
 
@@ -139,7 +153,7 @@ internal sealed class LoadOptions
 
         if (parsed.GetValue(duration) is { } length && (parsed.GetValue(warmup) ?? default) + (parsed.GetValue(cooldown) ?? default) >= length)
         {
-            throw new FormatException($"--warmup and --cooldown leave nothing of --duration {Duration.Format(length)} to measure.");
+            throw new FormatException($"--warmup and --cooldown leave nothing of --duration {HalfFull.Duration.Format(length)} to measure.");
         }
     }
 }

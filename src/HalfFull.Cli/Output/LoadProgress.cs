@@ -12,13 +12,12 @@ internal sealed class LoadProgress : IDisposable
     private readonly DateTime started = TimeProvider.System.GetUtcNow().UtcDateTime;
     private bool ended;
 
-    /// <param name="recorder">Where the figures come from.</param>
-    /// <param name="title">What is running; empty for the only run.</param>
-    public LoadProgress(LoadRecorder recorder, string title = "")
+    /// <param name="live">Where the figures come from.</param>
+    public LoadProgress(Func<LiveFigures> live)
     {
         if (!Console.IsErrorRedirected)
         {
-            timer = new Timer(_ => Show(recorder.Live(), title), state: null, Every, Every);
+            timer = new Timer(_ => Show(live()), state: null, Every, Every);
         }
     }
 
@@ -38,7 +37,7 @@ internal sealed class LoadProgress : IDisposable
         }
     }
 
-    private void Show(LiveFigures live, string title)
+    private void Show(LiveFigures live)
     {
         lock (writing)
         {
@@ -47,7 +46,7 @@ internal sealed class LoadProgress : IDisposable
                 var elapsed = (TimeProvider.System.GetUtcNow().UtcDateTime - started).TotalSeconds;
                 Console.Error.Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"\r{title}{elapsed,5:0} s  {live.Ended:#,0} ended, {live.Failed:#,0} failed  TTFT p50 {Figures.Seconds(live.TtftP50.TotalSeconds)} p99 {Figures.Seconds(live.TtftP99.TotalSeconds)}  ITL p99 {Figures.Seconds(live.ItlP99.TotalSeconds)}  E2E p50 {Figures.Seconds(live.E2EP50.TotalSeconds)}\u001b[K"));
+                    $"\r{elapsed,5:0} s  {live.Ended:#,0} ended, {live.Failed:#,0} failed  TTFT p50 {Figures.Seconds(live.TtftP50.TotalSeconds)} p99 {Figures.Seconds(live.TtftP99.TotalSeconds)}  ITL p99 {Figures.Seconds(live.ItlP99.TotalSeconds)}  E2E p50 {Figures.Seconds(live.E2EP50.TotalSeconds)}\u001b[K"));
             }
         }
     }

@@ -16,6 +16,14 @@ public sealed record BenchDocument(string Command, string Version, long Seed, Tr
     [JsonPropertyOrder(-1)]
     public string Schema { get; } = "halffull.bench/1";
 
+    /// <summary>The comparison, when two servers were compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AbEntry? Ab { get; init; }
+
+    /// <summary>The search, when the highest rate was looked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SweepEntry? Sweep { get; init; }
+
     /// <summary>Writes the document: UTF-8, indented, lines end with LF.</summary>
     public void Write(Stream stream)
     {

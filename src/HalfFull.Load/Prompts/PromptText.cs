@@ -20,6 +20,9 @@ public sealed class PromptText(ulong salt, TokenCalibration calibration)
     private static readonly ulong[] WordBytes = [.. WordList.Words.Select(static word => PadToUInt64(word))];
     private static readonly byte[] WordLengths = [.. WordList.Words.Select(static word => (byte)word.Length)];
 
+    /// <summary>Other texts of the same lengths.</summary>
+    public PromptText WithSalt(ulong other) => new(other, calibration);
+
     /// <summary>Writes the prompt of a request: its shared prefix units, then text of its own.</summary>
     public void Write(Request request, IBufferWriter<byte> target)
     {

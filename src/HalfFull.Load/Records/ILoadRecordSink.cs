@@ -4,5 +4,7 @@ namespace HalfFull.Load.Records;
 public interface ILoadRecordSink
 {
     /// <summary>Takes one record.</summary>
-    void Add(in LoadRecord record);
+    /// <param name="record">The record.</param>
+    /// <param name="gaps">Times between its token events, ticks; valid during the call.</param>
+    void Add(in LoadRecord record, ReadOnlySpan<long> gaps);
 }

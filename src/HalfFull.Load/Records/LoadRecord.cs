@@ -54,6 +54,9 @@ public readonly record struct LoadRecord
     /// <summary>What went wrong, if anything.</summary>
     public ErrorClass Error { get; init; }
 
+    /// <summary>What the error said; null when there was none.</summary>
+    public string? Message { get; init; }
+
     /// <summary>Whether its client read slowly, which keeps it out of latency figures.</summary>
     public bool IsSlowReader { get; init; }
 

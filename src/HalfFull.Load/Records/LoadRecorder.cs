@@ -38,19 +38,18 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
     /// <summary>Takes the record of a request that has ended.</summary>
     /// <param name="record">The record.</param>
     /// <param name="gaps">Times between its token events, ticks.</param>
-    /// <param name="message">What the error said; null when there was none.</param>
-    public void Add(in LoadRecord record, ReadOnlySpan<long> gaps, string? message = null)
+    public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
     {
         lock (gate)
         {
             foreach (var sink in sinks)
             {
-                sink.Add(record);
+                sink.Add(record, gaps);
             }
 
             if (record.IsMeasured)
             {
-                AddMeasured(record, gaps, message);
+                AddMeasured(record, gaps);
                 return;
             }
 
@@ -134,13 +133,13 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
         }
     }
 
-    private void AddMeasured(in LoadRecord record, ReadOnlySpan<long> gaps, string? message)
+    private void AddMeasured(in LoadRecord record, ReadOnlySpan<long> gaps)
     {
         outcomes[(int)record.Outcome]++;
         firstScheduled = record.Scheduled < firstScheduled ? record.Scheduled : firstScheduled;
         lastEnd = record.End > lastEnd ? record.End : lastEnd;
         lateness.Add(Math.Max(0, record.Lateness.Ticks));
-        errors.Add(record.Error, message);
+        errors.Add(record.Error, record.Message);
         meetingSlo += record.Meets(slo) ? 1 : 0;
         slowReaders += record.IsSlowReader ? 1 : 0;
         ttft.Arrived(record.MeasuredId);

@@ -21,7 +21,7 @@ public sealed class LoadRecordsCsv(string path) : ILoadRecordSink, IDisposable
     private bool started;
 
     /// <inheritdoc/>
-    public void Add(in LoadRecord record)
+    public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
     {
         Start();
         line.Clear();

@@ -46,8 +46,8 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
             call.Body.Abandon();
         }
 
-        var record = call.Meter.End(state.End, state.Outcome, state.Error);
-        recorder.Add(record, call.Meter.Gaps, state.Message);
+        var record = call.Meter.End(state.End, state.Outcome, state.Error) with { Message = state.Message };
+        recorder.Add(record, call.Meter.Gaps);
         return record;
     }
 

@@ -36,7 +36,7 @@ public static class Probe
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            throw new LoadException($"{client.Endpoint} did not answer within {Duration.Format(Patience)}; is it overloaded or still loading its model?", late);
+            throw new LoadException($"{client.Endpoint} did not answer within {Duration.Format(Patience)}: it is overloaded, or still loads its model.", late);
         }
     }
 
@@ -151,7 +151,7 @@ public static class Probe
 
     private static string Unusable(Endpoint endpoint, ErrorClass error, Exception cause) => error switch
     {
-        ErrorClass.Refused => $"{endpoint} refuses the connection; is the server running on that port?",
+        ErrorClass.Refused => $"{endpoint} refuses the connection: no server listens on that port.",
         ErrorClass.Unreachable => $"{endpoint} cannot be reached; check the host name.",
         ErrorClass.ConnectTimeout => $"{endpoint} accepted no connection within 10 s.",
         ErrorClass.Tls => $"{endpoint} failed the TLS handshake: {Innermost(cause)}",
@@ -161,10 +161,12 @@ public static class Probe
 
     private static string Refusal(Endpoint endpoint, Uri url, HttpStatusCode status, string text) => status switch
     {
-        HttpStatusCode.NotFound => $"{url} is not there (HTTP 404: {Shorten(text)}); check the address and the model.",
+        HttpStatusCode.NotFound => $"{url} is not there (HTTP 404{Detail(text)}); check the address and the model.",
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{endpoint} wants another key (HTTP {(int)status}); give --api-key.",
-        _ => $"{url} answered the probe with HTTP {(int)status}: {Shorten(text)}",
+        _ => $"{url} answered the probe with HTTP {(int)status}{Detail(text)}",
     };
+
+    private static string Detail(string text) => string.IsNullOrWhiteSpace(text) ? string.Empty : $": {Shorten(text)}";
 
     private static string Innermost(Exception error) => Shorten(error.GetBaseException().Message);
 
