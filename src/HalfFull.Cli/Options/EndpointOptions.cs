@@ -11,12 +11,7 @@ internal sealed class EndpointOptions
     private readonly Option<Uri?> url = TextOption.Of(
         "--url", "http://HOST:PORT", Endpoint.ParseUrl, "OpenAI-compatible server to measure [default: http://localhost:8000]");
 
-    private readonly Option<string> api = new("--api")
-    {
-        Description = "API to call: chat or completions",
-        HelpName = "chat|completions",
-        DefaultValueFactory = _ => "chat",
-    };
+    private readonly Option<string?> api = TextOption.Of("--api", "chat|completions", ReadApi, "API to call [default: chat]");
 
     private readonly Option<string?> model = TextOption.Any("--model", "NAME", "Model to ask for [default: the first that the server lists]");
 
@@ -28,7 +23,6 @@ internal sealed class EndpointOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        api.AcceptOnlyFromAmong("chat", "completions");
         foreach (var option in (ReadOnlySpan<Option>)[url, api, model, apiKey, headers])
         {
             command.Options.Add(option);
@@ -58,6 +52,9 @@ internal sealed class EndpointOptions
             hide = arg is "--api-key" or "--header";
         }
     }
+
+    private static string ReadApi(string text) =>
+        text is "chat" or "completions" ? text : throw new FormatException($"--api {text} is not accepted: give chat or completions.");
 
     private static bool IsSecret(string arg, int equals) => equals > 0 && arg[..equals] is "--api-key" or "--header";
 }
