@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the load generator itself and prints a Markdown table:
 #   bench/load/run.sh > bench/load/results.md
-# SECONDS_EACH sets the length of each measurement (default 20). Needs python3, and wrk for the first row.
+# SECONDS_EACH sets the length of each measurement (default 20, at least 10). Needs python3, and wrk for the first row.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 each=${SECONDS_EACH:-20}

@@ -6,6 +6,7 @@ using HalfFull.Load.Documents;
 using HalfFull.Load.OpenAi;
 using HalfFull.Load.Records;
 using HalfFull.Load.Runs;
+using HalfFull.Load.Timing;
 
 namespace HalfFull.Cli.Commands;
 
@@ -30,7 +31,11 @@ internal sealed class BenchCommand
         command.Options.Add(bench.records);
         NotLandedOptions.AddHtmlTo(command);
         command.Subcommands.Add(BenchSweepCommand.Create(args, cancellation));
-        command.SetAction(parsed => bench.ab.IsGiven(parsed) ? bench.Compare(parsed, args, cancellation) : bench.Run(parsed, args, cancellation));
+        command.SetAction(parsed =>
+        {
+            InlineSocketCompletions.Request();
+            return bench.ab.IsGiven(parsed) ? bench.Compare(parsed, args, cancellation) : bench.Run(parsed, args, cancellation);
+        });
         HelpWithExample.Show(
             command,
             "bench --url http://localhost:8000 --rate 4 --arrivals poisson --duration 2min --warmup 20s --slo ttft=2s,tpot=100ms",

@@ -5,6 +5,7 @@ using HalfFull.Load.Documents;
 using HalfFull.Load.OpenAi;
 using HalfFull.Load.Runs;
 using HalfFull.Load.Sweeping;
+using HalfFull.Load.Timing;
 using HalfFull.Metrics;
 
 namespace HalfFull.Cli.Commands;
@@ -38,7 +39,11 @@ internal sealed class BenchSweepCommand
         }
 
         NotLandedOptions.AddHtmlTo(command);
-        command.SetAction(parsed => sweep.Run(parsed, args, cancellation));
+        command.SetAction(parsed =>
+        {
+            InlineSocketCompletions.Request();
+            return sweep.Run(parsed, args, cancellation);
+        });
         HelpWithExample.Show(command, "bench sweep --url http://localhost:8000 --slo ttft=2s,tpot=100ms --arrivals poisson --duration 60s --warmup 10s");
         return command;
     }

@@ -188,7 +188,8 @@ public sealed class LoadRunTests
             await Answer(context);
         });
         var (summary, records) = Given.Run(Given.Plan(Given.Every(5, requests: 100_000)), server.Url, interrupt: interrupt.Token);
-        Assert.Equal((10L, 0L), (summary.Completed, summary.Failed));
+        Assert.InRange(summary.Completed, 1, 10);
+        Assert.Equal(0, summary.Failed);
         Assert.True(summary.Unfinished >= 5);
         Assert.True(records.Count < 1000);
         Assert.True(summary.TtftSeconds.P50 > 0);
