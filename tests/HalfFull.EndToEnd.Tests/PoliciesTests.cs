@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using HalfFull.Tests;
+
 namespace HalfFull.EndToEnd.Tests;
 
 public sealed class PoliciesTests : IDisposable
