@@ -52,6 +52,8 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --arrivals gamma:cv=0", "--arrivals: 'gamma:cv=0' is not accepted: give poisson,")]
     [InlineData("simulate --prompt-tokens constant:tokens=0", "--prompt-tokens: 'constant:tokens=0' is not accepted: give constant:tokens=500")]
     [InlineData("simulate --columns ts", "--columns: 'ts' names no column")]
+    [InlineData("simulate --columns arrival=a,prompt=b,output=c", "--columns names the columns of a file, but --trace chat is none.")]
+    [InlineData("simulate --json run.out --records ./run.out", "--json and --records both name './run.out'; give two files.")]
     [InlineData("simulate --snapshot-age 5ms", "--snapshot-age 5ms is not available yet: only 0ms is accepted.")]
     [InlineData("simulate --gateways 2", "--gateways 2 is not available yet: only 1 is accepted.")]
     [InlineData("bench --html x.html", "--html x.html is not available yet: leave the option out.")]

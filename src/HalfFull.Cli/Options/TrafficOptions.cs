@@ -93,8 +93,13 @@ internal sealed class TrafficOptions(bool onFleet = true)
         };
         options = change is null ? options : change(options);
         var source = parsed.GetValue(trace) ?? DefaultTrace;
-        return parsed.GetValue(columns) is { } map
+        if (parsed.GetValue(columns) is not { } map)
+        {
+            return WorkloadCatalog.Open(source, options);
+        }
+
+        return Path.Exists(source)
             ? Workload.Of(TraceFile.Open(source, map), options)
-            : WorkloadCatalog.Open(source, options);
+            : throw new FormatException($"--columns names the columns of a file, but --trace {source} is none.");
     }
 }
