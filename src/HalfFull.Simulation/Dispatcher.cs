@@ -25,6 +25,9 @@ internal sealed class Dispatcher
         inFlightPromptTokens = new long[replicas.Length];
     }
 
+    /// <summary>Why the first request that no replica can ever run was refused; null while there is none.</summary>
+    internal string? FirstRefusal { get; private set; }
+
     /// <summary>Hash of the decisions so far, in order.</summary>
     internal ulong DecisionHash { get; private set; }
 
@@ -35,10 +38,15 @@ internal sealed class Dispatcher
     internal RouteKind Route(Request request, TimeSpan now, out Replica? replica)
     {
         replica = null;
+        string? refusal = null;
         var candidates = 0;
         foreach (var candidate in replicas)
         {
-            if (candidate.Refusal(request) is null)
+            if (candidate.Refusal(request) is { } reason)
+            {
+                refusal = reason;
+            }
+            else
             {
                 views[candidates++] = View(candidate, request);
             }
@@ -46,6 +54,7 @@ internal sealed class Dispatcher
 
         if (candidates == 0)
         {
+            FirstRefusal ??= refusal;
             Hash(request, -2);
             return RouteKind.Reject;
         }

@@ -14,6 +14,9 @@ public sealed record SimulationResult
     /// <summary>Tokens computed a second time after preemptions.</summary>
     public required long RecomputedTokens { get; init; }
 
+    /// <summary>Why the first request that fits no replica was refused, as one sentence; null when all fitted.</summary>
+    public string? FirstRefusal { get; init; }
+
     /// <summary>First arrival to last finish.</summary>
     public required TimeSpan Makespan { get; init; }
 

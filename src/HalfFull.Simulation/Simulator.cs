@@ -272,6 +272,7 @@ public sealed class Simulator : IReplicaListener
             KvUsageMean = makespan > TimeSpan.Zero ? usage / replicas.Length / makespan.Ticks : 0,
             Imbalance = busy > TimeSpan.Zero ? busiest / (busy / replicas.Length) : 1,
             DecisionHash = hash,
+            FirstRefusal = dispatcher.FirstRefusal,
             TokenGaps = gaps,
             Wall = wall,
         };

@@ -23,7 +23,7 @@ public sealed partial class ReadmeTests
     public void Its_commands_run()
     {
         using var workspace = new Workspace();
-        File.Copy(SharedData.PathOf("traces/azure-2023-conv.csv.gz"), workspace.File("azure-2023-conv.csv.gz"));
+        File.Copy(SharedData.PathOf("traces/azure-2023-conv.csv.gz"), workspace.File("AzureLLMInferenceTrace_conv.csv"));
         File.WriteAllText(workspace.File("log.csv"), "ts,in_tok,out_tok\n0.5,100,20\n0.7,2000,5\n1.0,300,40\n");
         var commands = Blocks()
             .Where(block => block.Language != "text")

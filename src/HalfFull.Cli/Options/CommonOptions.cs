@@ -25,7 +25,7 @@ internal sealed class CommonOptions
         Fleet = new FleetOptionSet(acceptsRange: comparing);
         Engines = Policies("--engine", "Engine scheduler", comparing ? ["vllm", "larry"] : ["vllm"], comparing, PolicyCatalogs.Engines.Validate);
         Routers = Policies("--router", "Router", comparing ? ["round-robin", "sal"] : ["round-robin"], comparing, PolicyCatalogs.Routers.Validate);
-        Seeds = comparing ? NumberOption.Whole("--seeds", 1, 1, 1_000, "Run N consecutive seeds, from --seed on") : null;
+        Seeds = comparing ? NumberOption.Whole("--seeds", 3, 1, 1_000, "Run N consecutive seeds, from --seed on") : null;
     }
 
     /// <summary>Which requests arrive.</summary>

@@ -68,6 +68,11 @@ internal sealed class FleetOptionSet
             throw new FormatException($"--replicas {text} is a range, which only compare accepts; give one number.");
         }
 
+        if (own is not null)
+        {
+            RefuseBesideOwnModel(parsed);
+        }
+
         var options = Defaults with
         {
             Model = parsed.GetValue(model) ?? (own is null ? Defaults.Model : Own),
@@ -81,6 +86,21 @@ internal sealed class FleetOptionSet
             MaxModelLength = (int?)parsed.GetValue(maxModelLength),
         };
         return [.. FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback).Select(spec => Fleet.Build(spec, options))];
+    }
+
+    /// <summary>A step-time model of the user's own says how fast everything is: naming a GPU or a degree beside it would change nothing.</summary>
+    private void RefuseBesideOwnModel(ParseResult parsed)
+    {
+        var given = ((ReadOnlySpan<Option>)[gpu, model, tp]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (given is not null)
+        {
+            throw new FormatException($"--step-model says how fast the replicas are; leave out {given.Name}.");
+        }
+
+        if (parsed.GetValue(replicas) is { } groups && groups.Contains(':', StringComparison.Ordinal))
+        {
+            throw new FormatException($"--step-model says how fast the replicas are; give --replicas a number instead of '{groups}'.");
+        }
     }
 
     private static bool IsList(string? text) => string.Equals(text, "list", StringComparison.Ordinal);

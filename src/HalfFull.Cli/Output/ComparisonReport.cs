@@ -22,9 +22,14 @@ internal static class ComparisonReport
             Line(screen, "model", model);
         }
 
+        if (comparison.Rows.SelectMany(row => row.Runs).FirstOrDefault(run => run.FirstRefusal is not null) is { } refused)
+        {
+            Line(screen, "refused", refused.FirstRefusal!);
+        }
+
         screen.Write(Table(comparison, screen.Profile.Width));
         screen.WriteLine($" {Verdict.Of(comparison)}");
-        screen.MarkupLineInterpolated($" [dim]Best first. In brackets: the 95% interval of the change (bootstrap over blocks of arrivals).[/]");
+        screen.MarkupLineInterpolated($" [dim]Best first. In brackets: the 95% interval of the change (bootstrap over blocks of arrivals{(runs.Count == 1 ? " of this one seed: other traffic may differ more" : string.Empty)}).[/]");
         screen.WriteLine();
     }
 

@@ -21,6 +21,7 @@ internal static class RunReport
         Lines(
             screen,
             ("requests", $"{Figures.Count(entry.Completed)} completed, {Figures.Count(entry.Rejected)} rejected, {Figures.Count(entry.Failed)} failed"),
+            ("refused", result.FirstRefusal),
             ("throughput", $"{Figures.Three(entry.RequestsPerSecond)} requests/s, {Figures.Three(entry.OutputTokensPerSecond)} output tokens/s over {Figures.Seconds(entry.MakespanSeconds)}"),
             ("SLO", plan.Slo == Slo.None ? null : $"{plan.Slo} met by {Figures.Percent(entry.SloAttainment)}, goodput {Figures.Three(entry.GoodputRequestsPerSecond)} requests/s"),
             ("replicas", $"KV in use {Figures.Percent(entry.KvUsageMean)}, imbalance {Figures.Three(entry.Imbalance)}"),

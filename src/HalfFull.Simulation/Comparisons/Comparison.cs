@@ -75,8 +75,9 @@ public sealed class Comparison
             return change;
         }
 
-        // A rate is the share over the makespan; only the share is resampled.
+        // A rate is the share over the makespan. Only the share is resampled; when the last request ended is one observation, so the interval spans
+        // the change of the makespan and none.
         var makespans = baseline.Average(run => run.Entry.MakespanSeconds) / candidate.Average(run => run.Entry.MakespanSeconds);
-        return new RatioInterval(change.Ratio * makespans, change.Low * makespans, change.High * makespans);
+        return new RatioInterval(change.Ratio * makespans, change.Low * Math.Min(1, makespans), change.High * Math.Max(1, makespans));
     }
 }

@@ -27,7 +27,7 @@ public static class Capacity
         var count = new CompletedCount();
         var atOnce = workload.Jobs().Take(Requests).Select(job => job with { Request = job.Request with { Arrival = TimeSpan.Zero } });
         var result = Simulator.Run(setup, atOnce, count, cancellation);
-        return count.Completed > 0 ? count.Completed / result.Makespan.TotalSeconds : throw NothingFits.In(workload, fleet);
+        return count.Completed > 0 ? count.Completed / result.Makespan.TotalSeconds : throw NothingFits.In(workload, result.FirstRefusal);
     }
 
     private sealed class CompletedCount : IRecordSink

@@ -1,5 +1,3 @@
-using System.Globalization;
-using HalfFull.Simulation.Fleets;
 using HalfFull.Simulation.Workloads;
 
 namespace HalfFull.Simulation.Runs;
@@ -7,12 +5,9 @@ namespace HalfFull.Simulation.Runs;
 /// <summary>The error of a workload of which a fleet can serve no request.</summary>
 internal static class NothingFits
 {
-    internal static WorkloadException In(IWorkload workload, Fleet fleet)
-    {
-        var tokens = fleet.Replicas.Max(replica => replica.Limits.KvCapacityTokens);
-        var length = fleet.Options.MaxModelLength is { } limit ? string.Create(CultureInfo.InvariantCulture, $" and a context limit of {limit}") : string.Empty;
-        return new WorkloadException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"No request of {workload.Name} fits a replica with a KV cache of {tokens} tokens{length}: every prompt is too long; give a larger --gpu, --tp, --kv-blocks or --max-model-len."));
-    }
+    /// <param name="workload">The workload.</param>
+    /// <param name="firstRefusal">Why its first request was refused; null when the router refused it.</param>
+    internal static WorkloadException In(IWorkload workload, string? firstRefusal) => firstRefusal is null
+        ? new WorkloadException($"The router rejected every request of {workload.Name}.")
+        : new WorkloadException($"No request of {workload.Name} fits a replica: {firstRefusal}");
 }

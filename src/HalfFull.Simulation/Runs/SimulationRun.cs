@@ -26,10 +26,10 @@ public static class SimulationRun
         var summary = builder.Build(result.TokenGaps);
         if (summary.Completed == 0 && summary.Rejected == summary.Requests)
         {
-            throw NothingFits.In(workload, plan.Fleet);
+            throw NothingFits.In(workload, result.FirstRefusal);
         }
 
-        return new RunResult(plan, RunEntry.Of(Setting(plan), summary, Totals(result)), builder.Blocks);
+        return new RunResult(plan, RunEntry.Of(Setting(plan), summary, Totals(result)), builder.Blocks, result.FirstRefusal);
     }
 
     /// <summary>

@@ -34,6 +34,34 @@ public sealed record EngineLimits
     /// <summary>Blocks that hold the given number of tokens.</summary>
     public int BlocksFor(int tokens) => (int)(((uint)tokens + (uint)BlockSize - 1) / (uint)BlockSize);
 
+    /// <summary>Why the request can never run within these limits, as one sentence; null when it can.</summary>
+    public string? Refusal(Request request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.PromptTokens < 1 || request.MaxOutputTokens < 1)
+        {
+            return $"Request {request.Id} has {request.PromptTokens} prompt tokens and an output limit of {request.MaxOutputTokens}; both must be at least 1.";
+        }
+
+        if (request.PromptTokens > KvCapacityTokens)
+        {
+            return $"Request {request.Id} has {request.PromptTokens} prompt tokens, more than the {KvCapacityTokens} tokens of the KV cache.";
+        }
+
+        if (MaxModelLength is { } length && request.PromptTokens >= length)
+        {
+            return $"Request {request.Id} has {request.PromptTokens} prompt tokens, which leaves no room for output in a context of {length} tokens.";
+        }
+
+        if (PrefixCaching && !request.PrefixHashes.IsEmpty
+            && (request.PrefixUnitTokens < 1 || request.PrefixUnitTokens % BlockSize != 0))
+        {
+            return $"Request {request.Id} has prefix units of {request.PrefixUnitTokens} tokens, which is not a multiple of the block size {BlockSize}.";
+        }
+
+        return null;
+    }
+
     private static int Positive(int value)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);

@@ -104,33 +104,8 @@ public sealed class Replica
     /// <summary>Whether anything waits or runs.</summary>
     public bool HasWork => waiting.Count > 0 || running.Count > 0;
 
-    /// <summary>Why the request can never run here, as one sentence; null when it can.</summary>
-    public string? Refusal(Request request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.PromptTokens < 1 || request.MaxOutputTokens < 1)
-        {
-            return $"Request {request.Id} has {request.PromptTokens} prompt tokens and an output limit of {request.MaxOutputTokens}; both must be at least 1.";
-        }
-
-        if (request.PromptTokens > Limits.KvCapacityTokens)
-        {
-            return $"Request {request.Id} has {request.PromptTokens} prompt tokens, more than the {Limits.KvCapacityTokens} tokens of the KV cache.";
-        }
-
-        if (Limits.MaxModelLength is { } length && request.PromptTokens >= length)
-        {
-            return $"Request {request.Id} has {request.PromptTokens} prompt tokens, which leaves no room for output in a context of {length} tokens.";
-        }
-
-        if (Limits.PrefixCaching && !request.PrefixHashes.IsEmpty
-            && (request.PrefixUnitTokens < 1 || request.PrefixUnitTokens % Limits.BlockSize != 0))
-        {
-            return $"Request {request.Id} has prefix units of {request.PrefixUnitTokens} tokens, which is not a multiple of the block size {Limits.BlockSize}.";
-        }
-
-        return null;
-    }
+    /// <inheritdoc cref="EngineLimits.Refusal"/>
+    public string? Refusal(Request request) => Limits.Refusal(request);
 
     /// <summary>Prompt tokens of a request that are in the prefix cache now and could be reused.</summary>
     public int CachedPromptTokens(Request request)
@@ -515,11 +490,6 @@ public sealed class Replica
             partialTokens -= PartialTokens(sequence);
         }
 
-        if (outcome == Outcome.Completed)
-        {
-            Rates.Finished(now, sequence.OutputTokens, sequence.ComputedTokens);
-        }
-
         var record = new RequestRecord(
             sequence.Request.Id,
             sequence.Request.Arrival,
@@ -533,9 +503,11 @@ public sealed class Replica
             Id,
             sequence.Request.Tenant,
             outcome);
+        var heldBlocks = cache.ReferencedBlocks;
         Release(sequence);
         if (outcome == Outcome.Completed)
         {
+            Rates.Finished(now, sequence.OutputTokens, (heldBlocks - cache.ReferencedBlocks) * Limits.BlockSize);
             scheduler.Finished(sequence);
         }
         else

@@ -28,7 +28,7 @@ public sealed record RunDocument(string Command, string Version, long Seed, Trac
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        JsonSerializer.Serialize(stream, this, RunDocumentJson.Default.RunDocument);
+        JsonSerializer.Serialize(stream, this, RunDocumentJson.Readable.RunDocument);
         stream.WriteByte((byte)'\n');
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HalfFull.Metrics;
@@ -9,4 +11,8 @@ namespace HalfFull.Metrics;
     WriteIndented = true,
     NewLine = "\n")]
 [JsonSerializable(typeof(RunDocument))]
-internal sealed partial class RunDocumentJson : JsonSerializerContext;
+internal sealed partial class RunDocumentJson : JsonSerializerContext
+{
+    /// <summary>Spells names as they are, <c>a100+h100</c>: the document is a file of its own and never part of a page.</summary>
+    internal static RunDocumentJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

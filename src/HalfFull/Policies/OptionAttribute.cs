@@ -8,6 +8,9 @@ public sealed class OptionAttribute(string summary) : Attribute
     /// <summary>What the option does.</summary>
     public string Summary { get; } = summary;
 
+    /// <summary>The word that stands for null, where the property can be null.</summary>
+    public string Null { get; init; } = "off";
+
     /// <summary>The option's name where it is not the property's name in kebab case.</summary>
     public string? Name { get; init; }
 }

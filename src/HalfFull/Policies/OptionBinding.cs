@@ -9,6 +9,7 @@ internal sealed class OptionBinding
 {
     private readonly PropertyInfo property;
     private readonly RangeAttribute? range;
+    private readonly string nullWord;
 
     /// <exception cref="InvalidOperationException">The property cannot be an option: a mistake in the policy, not in its use.</exception>
     public OptionBinding(PropertyInfo property, object defaults)
@@ -38,7 +39,12 @@ internal sealed class OptionBinding
             throw Invalid("has a default outside its own range");
         }
 
-        Entry = new OptionEntry(name, OptionText.Format(standard), OptionText.Accepts(property.PropertyType, DescribeBounds()), attribute.Summary);
+        nullWord = attribute.Null;
+        Entry = new OptionEntry(
+            name,
+            standard is null ? nullWord : OptionText.Format(standard),
+            OptionText.Accepts(property.PropertyType, DescribeBounds(), nullWord),
+            attribute.Summary);
     }
 
     public OptionEntry Entry { get; }
@@ -46,7 +52,7 @@ internal sealed class OptionBinding
     /// <summary>Reads the text and sets the property on an instance of the options.</summary>
     public void Set(object options, string text, string policy)
     {
-        if (!OptionText.TryParse(property.PropertyType, text, out var value) || !IsInRange(value))
+        if (!OptionText.TryParse(property.PropertyType, text, nullWord, out var value) || !IsInRange(value))
         {
             throw new PolicyException($"Option '{Entry.Name}' of policy '{policy}' cannot be '{text}'; it takes {Entry.Accepts}.");
         }

@@ -5,9 +5,6 @@ namespace HalfFull.Policies;
 /// <summary>Turns the text of an option into a value of its property's type and back; the only list of the types that options may have.</summary>
 internal static class OptionText
 {
-    /// <summary>The text that stands for null.</summary>
-    public const string Off = "off";
-
     public static bool Supports(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
@@ -16,12 +13,12 @@ internal static class OptionText
     }
 
     /// <summary>Reads a value; false when the text is none. NaN is never a value; whether an infinity is one is for the range to say.</summary>
-    public static bool TryParse(Type type, string text, out object? value)
+    public static bool TryParse(Type type, string text, string nullWord, out object? value)
     {
         value = null;
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
-            return string.Equals(text, Off, StringComparison.Ordinal) || TryParse(underlying, text, out value);
+            return string.Equals(text, nullWord, StringComparison.Ordinal) || TryParse(underlying, text, nullWord, out value);
         }
 
         value = type switch
@@ -38,9 +35,8 @@ internal static class OptionText
     }
 
     /// <summary>The text that reads back as the value.</summary>
-    public static string Format(object? value) => value switch
+    public static string Format(object value) => value switch
     {
-        null => Off,
         Enum item => KebabCase.Of(item.ToString()),
         bool flag => flag ? "true" : "false",
         double.PositiveInfinity => "inf",
@@ -50,11 +46,11 @@ internal static class OptionText
     };
 
     /// <summary>What the type takes, as a phrase, with the bounds that an option adds, such as <c> (at least 1)</c>.</summary>
-    public static string Accepts(Type type, string bounds)
+    public static string Accepts(Type type, string bounds, string nullWord)
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
-            return $"{Accepts(underlying, bounds)}, or {Off}";
+            return $"{Accepts(underlying, bounds, nullWord)}, or {nullWord}";
         }
 
         var accepted = type switch

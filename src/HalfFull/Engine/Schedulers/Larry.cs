@@ -8,7 +8,8 @@ namespace HalfFull.Engine.Schedulers;
 
 /// <summary>
 /// LARRY (our own reading of arXiv 2410.17840, not its authors' formulas): runs a request when it has waited longer than the delay it would impose on
-/// the others, and admits it when memory will probably suffice. Short mean waits with bounded overtaking and few preemptions; the longest prompts pay.
+/// the others, and admits it when memory will probably suffice. Short mean waits with bounded overtaking; the longest prompts pay, and where memory is short and outputs are too, it preempts more than
+/// a gate that keeps a reserve.
 /// </summary>
 [Policy("larry", "Runs whoever has waited longer than the delay it imposes on others, admits by expected memory (our reading of LARRY); the longest prompts wait longer.")]
 public sealed class Larry : IEngineScheduler

@@ -33,7 +33,9 @@ public sealed class StepModelFile
     public static StepModelFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Parse(File.ReadAllText(path), path);
+        return File.Exists(path)
+            ? Parse(File.ReadAllText(path), path)
+            : throw new FileNotFoundException($"There is no step-model file '{path}'; give a JSON file of schema {Schema}.", path);
     }
 
     /// <summary>Reads the text of a file; <paramref name="file"/> is what errors call it.</summary>

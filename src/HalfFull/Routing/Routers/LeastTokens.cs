@@ -1,22 +1,28 @@
 using System.ComponentModel.DataAnnotations;
+using HalfFull.Metrics;
 using HalfFull.Policies;
 
 namespace HalfFull.Routing.Routers;
 
 /// <summary>
-/// Fewest tokens in flight, prompts and expected outputs (llm-d's token-load-scorer counts alike: prompt times 1 plus an output ratio of 1.5). The guess
-/// of the output is never corrected, and memory does not count.
+/// Fewest tokens in flight: the prompts of the requests that have not ended and an expected output for each. What is already prefilled or generated still counts,
+/// and memory does not.
 /// </summary>
-[Policy("least-tokens", "Fewest tokens in flight, prompts plus an output guess; sees long prompts, but not what is already prefilled, cached or in memory.")]
+[Policy("least-tokens", "Fewest tokens in flight, prompts plus an expected output each; sees long prompts, but not what is already prefilled, cached or in memory.")]
 public sealed class LeastTokens(LeastTokens.Options options, RouterSeed seed) : IRouter
 {
+    private const double Smoothing = 0.01;
+    private const double OutputPrior = 256; // tokens, before anybody has ended
+    private double meanOutput = OutputPrior;
+
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
     {
+        var output = options.Output ?? meanOutput;
         var least = new LeastScore(seed.Value, request.Request.Id);
         for (var i = 0; i < candidates.Length; i++)
         {
-            var score = candidates[i].InFlightPromptTokens * (1 + options.OutputRatio);
+            var score = candidates[i].InFlightPromptTokens + (output * candidates[i].InFlightRequests);
             least.Offer(i, candidates[i].Replica, score);
             if (!scores.IsEmpty)
             {
@@ -27,12 +33,21 @@ public sealed class LeastTokens(LeastTokens.Options options, RouterSeed seed) : 
         return RouteDecision.Route(least.Index, "fewest tokens in flight");
     }
 
-    /// <summary>Options, with llm-d's default.</summary>
+    /// <inheritdoc/>
+    public void Ended(in RequestRecord record)
+    {
+        if (record.Outcome == Outcome.Completed)
+        {
+            meanOutput += Smoothing * (record.OutputTokens - meanOutput);
+        }
+    }
+
+    /// <summary>Options.</summary>
     public sealed record Options
     {
-        /// <summary>Expected output tokens for each prompt token.</summary>
-        [Option("Expected output tokens for each prompt token.")]
-        [Range(0.0, 1000.0)]
-        public double OutputRatio { get; init; } = 1.5;
+        /// <summary>Expected output tokens of a request; null: the moving average of those that have ended.</summary>
+        [Option("Expected output tokens of a request; learned is a moving average of those that have ended, from 256.", Null = "learned")]
+        [Range(0, 1_000_000)]
+        public int? Output { get; init; }
     }
 }

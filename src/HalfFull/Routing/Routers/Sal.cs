@@ -11,6 +11,7 @@ namespace HalfFull.Routing.Routers;
 public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
 {
     private const double GrowthTokensPerSequence = 512; // most expected growth of one running sequence, tokens
+    private const double GrowthTokensPerUnreported = 100; // the same of a request on a replica that reports nothing, tokens
     private readonly Rng draws = rng.Fork("router-sal");
 
     /// <inheritdoc/>
@@ -61,7 +62,10 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
             return 0;
         }
 
-        var growth = (view.Running ?? view.InFlightRequests) * Math.Min(GrowthTokensPerSequence, Known(view.MeanOutputTokens) ?? neutral.MeanOutput);
+        // Without a report of the engine, which of the requests run is not known: each is expected to grow by a round number.
+        var growth = view.Running is { } running
+            ? running * Math.Min(GrowthTokensPerSequence, Known(view.MeanOutputTokens) ?? neutral.MeanOutput)
+            : GrowthTokensPerUnreported * load.Requests;
         var missing = load.Kv + prompt + growth - capacity;
         return Math.Max(0, missing) / (Known(view.ReleasedTokensPerSecond) ?? neutral.ReleaseRate);
     }
@@ -96,7 +100,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
         public double BatchFactor { get; init; } = 0.1;
 
         /// <summary>Random spread of the cost; null: 0 with one gateway, 1 with several.</summary>
-        [Option("Random spread of the cost against herds (auto when off: 0 with one gateway, 1 with several).")]
+        [Option("Random spread of the cost against herds; auto is 0 with one gateway and 1 with several.", Null = "auto")]
         [Range(0.0, 100.0)]
         public double? Eps { get; init; }
 
