@@ -39,6 +39,8 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --replicas http://a:8000", "names addresses")]
     [InlineData("simulate --gpu abacus", "Unknown GPU 'abacus'; known: a40, a100,")]
     [InlineData("simulate --model hal", "Unknown model 'hal'; known: ")]
+    [InlineData("simulate --step-model own.json --tp 2", "--step-model says how fast the replicas are; leave out --tp.")]
+    [InlineData("simulate --step-model own.json --replicas a100:2", "give --replicas a number instead of")]
     [InlineData("simulate --tp 3", "with tp 3; tp that exist: 1, 2, 4, 8.")]
     [InlineData("simulate --model llama-2-70b", "llama-2-70b does not fit on a100 with tp 1; tp that fit: 2, 4, 8.")]
     [InlineData("simulate --overhead zero", "Unknown overhead profile 'zero'; known: none,")]
@@ -87,7 +89,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --json .", "'.' is a folder, not a file that can be written.")]
     [InlineData("simulate --records nowhere/run.csv", "'nowhere/run.csv' cannot be written")]
     [InlineData("policies --json nowhere/list.json", "'nowhere/list.json' cannot be written")]
-    [InlineData("simulate --trace code --limit 50 --kv-blocks 1", "No request of code fits a replica with a KV cache of 16 tokens")]
+    [InlineData("simulate --trace code --limit 50 --kv-blocks 1", "more than the 16 tokens of the KV cache")]
     [InlineData("simulate --trace code --limit 50 --kv-blocks 1 --load 0.5 --json run.json --records run.csv", "No request of code fits a replica")]
     [InlineData("trace convert chat nowhere/out.jsonl --limit 10", "nowhere/out.jsonl cannot be written")]
     public void A_failed_run_is_one_sentence_and_exit_code_1(string arguments, string sentence)
