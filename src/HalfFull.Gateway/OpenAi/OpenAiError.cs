@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using HalfFull.Gateway.Http;
 using Microsoft.AspNetCore.Http;
@@ -44,7 +45,8 @@ internal static class OpenAiError
     private static ReadOnlyMemory<byte> Json(string type, string code, string message)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer);
+        // The media type is JSON: nothing in it needs to be safe within a page.
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteString("message", message);
