@@ -112,6 +112,12 @@ internal sealed class StreamRelay : IDisposable
 
             pool.AddOutput(dispatch, tokens);
         }
+
+        if (observed == 0 && end >= LargestEvent)
+        {
+            // No event is so large: pass it on unwatched.
+            observed = searched = end;
+        }
     }
 
     private async ValueTask SendAsync(PipeWriter output, int upTo, CancellationToken cancellation)
@@ -179,18 +185,12 @@ internal sealed class StreamRelay : IDisposable
             buffer.AsSpan(observed, end - observed).CopyTo(buffer);
             Shift(observed);
         }
-        else if (end < LargestEvent)
+        else
         {
             var larger = ArrayPool<byte>.Shared.Rent(end * 2);
             buffer.AsSpan(0, end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(buffer);
             buffer = larger;
-        }
-        else
-        {
-            // No event is so large: pass it on unwatched.
-            sent = Math.Min(sent, end);
-            observed = searched = end;
         }
     }
 
