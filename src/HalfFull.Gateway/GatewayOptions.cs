@@ -23,8 +23,8 @@ public sealed record GatewayOptions
     /// <summary>Largest request body, bytes.</summary>
     public int MostBodyBytes { get; init; } = 32 << 20;
 
-    /// <summary>Longest time without a byte from a replica, headers included: longer than the longest prefill.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Longest time without a byte from a replica, headers included: longer than the longest prefill, and than the longest answer that is not streamed.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Longest time to connect to a replica.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);

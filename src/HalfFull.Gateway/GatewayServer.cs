@@ -84,6 +84,24 @@ public sealed class GatewayServer : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Waits until every replica takes requests, but not for longer than <paramref name="most"/>.</summary>
+    /// <returns>Whether all do.</returns>
+    public async Task<bool> WhenReadyAsync(TimeSpan most, CancellationToken cancellation)
+    {
+        var start = Pool.Now;
+        while (Pool.Read(replicas => replicas.Any(replica => replica.State != Routing.ReplicaState.Ready)))
+        {
+            if (Pool.Now - start > most)
+            {
+                return false;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
+        }
+
+        return true;
+    }
+
     /// <summary>Takes no new requests and waits for open ones until cancelled.</summary>
     public Task StopAsync(CancellationToken cancellation) => host?.StopAsync(cancellation) ?? Task.CompletedTask;
 

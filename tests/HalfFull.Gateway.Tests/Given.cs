@@ -13,7 +13,7 @@ internal static class Given
 {
     internal const string Chat = "{\"model\":\"halffull-emulated\",\"stream\":true,\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"Is the GPU half empty?\"}]}";
 
-    internal static HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    internal static HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>An emulated replica in this process, a tenth of a millisecond a step unless told otherwise.</summary>
     internal static Task<WorkerServer> Worker(double stepMicros = 100, int kvBlocks = 10_000) =>

@@ -13,6 +13,7 @@ internal sealed class ServeCommand
     private const string DefaultReplicas = "3";
     private const string DefaultRouter = "sal";
     private const string DefaultEngine = "larry";
+    private static readonly TimeSpan ReadyTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly Option<int> port = NumberOption.Whole("--port", 8080, 0, 65_535, "Port to listen on; 0 for any free one");
@@ -55,6 +56,11 @@ internal sealed class ServeCommand
         await using var workers = wanted.Workers > 0
             ? await WorkerFleet.StartAsync(server, wanted.Workers, OwnProgram.Path, WorkerArguments(parsed), cancellation)
             : null;
+        if (!await server.WhenReadyAsync(ReadyTime, cancellation))
+        {
+            Console.Error.WriteLine($"halffull: not every replica answers yet; {server.Address}api/state tells which, and those that come up are used.");
+        }
+
         Greet(server, wanted, options);
         await Waiting.UntilAsync(cancellation);
         Console.WriteLine("Finishing what is open; press Ctrl-C again to leave at once.");

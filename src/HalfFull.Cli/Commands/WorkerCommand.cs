@@ -56,18 +56,19 @@ internal sealed class WorkerCommand
 
         // The address comes last on the line: a parent process reads it there.
         Console.WriteLine($"halffull worker listens on {server.Address}");
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (parsed.GetValue(untilStdinCloses))
         {
-            _ = CancelAtEndOfInputAsync(ended);
+            // Ctrl-C reaches the whole group of processes; the parent finishes its streams first and then closes the input.
+            await EndOfInputAsync();
+            return;
         }
 
-        await Waiting.UntilAsync(ended.Token);
-        using var grace = new CancellationTokenSource(cancellation.IsCancellationRequested ? Grace : TimeSpan.Zero);
+        await Waiting.UntilAsync(cancellation);
+        using var grace = new CancellationTokenSource(Grace);
         await server.StopAsync(grace.Token);
     }
 
-    private static async Task CancelAtEndOfInputAsync(CancellationTokenSource ended)
+    private static async Task EndOfInputAsync()
     {
         await using var input = Console.OpenStandardInput();
         var buffer = new byte[256];
@@ -75,7 +76,5 @@ internal sealed class WorkerCommand
         {
             // Nothing is read from it; only its end counts.
         }
-
-        await ended.CancelAsync();
     }
 }

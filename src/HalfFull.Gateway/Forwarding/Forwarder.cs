@@ -67,13 +67,13 @@ internal sealed class Forwarder : IDisposable
                 throw attempt > 0 && error.Reason == NoReplicaReason.NoneHealthy ? state.Error! : Refused(error);
             }
 
-            state = await TryAsync(call, dispatch, mayRetry: attempt + 1 < options.MostAttempts);
+            (tried ??= []).Add(dispatch.Replica.Id);
+            state = await TryAsync(call, dispatch, mayRetry: attempt + 1 < options.MostAttempts && pool.HasOther(scan.Model, tried));
             if (state.Error is not { } failure)
             {
                 return;
             }
 
-            (tried ??= []).Add(dispatch.Replica.Id);
             if (!state.MayRetry)
             {
                 throw failure;
@@ -159,7 +159,7 @@ internal sealed class Forwarder : IDisposable
             answer.ContentLength = null;
         }
 
-        await answer.StartAsync(idle.Token);
+        await answer.StartAsync(idle.Client);
         var result = await StreamAsync(call, dispatch, input, stripsUsage, idle);
         return (result.IsComplete || call.Api != ApiKind.Completion ? DispatchOutcome.Completed : DispatchOutcome.Failed, result.Usage);
     }
@@ -208,12 +208,13 @@ internal sealed class Forwarder : IDisposable
                 // The tail of what was passed on stays in front, so that a usage that two reads share is seen whole.
                 idle.Restart();
                 var read = await input.ReadAsync(buffer.AsMemory(kept), idle.Token);
+                idle.Pause();
                 if (read == 0)
                 {
                     return TokenUsage.Find(buffer.AsSpan(0, kept));
                 }
 
-                await answer.BodyWriter.WriteAsync(buffer.AsMemory(kept, read), idle.Token);
+                await answer.BodyWriter.WriteAsync(buffer.AsMemory(kept, read), idle.Client);
                 var length = kept + read;
                 kept = Math.Min(length, UsageTail);
                 buffer.AsSpan(length - kept, kept).CopyTo(buffer);

@@ -21,8 +21,14 @@ internal sealed class IdleTimeout : IDisposable
     /// <summary>Whether it was the time and not the client.</summary>
     public bool HasExpired => source.IsCancellationRequested && !client.IsCancellationRequested;
 
-    /// <summary>Something happened.</summary>
+    /// <summary>The client's own cancellation, for what waits for the client and not for the replica.</summary>
+    public CancellationToken Client => client;
+
+    /// <summary>Waiting for the replica begins.</summary>
     public void Restart() => source.CancelAfter(timeout);
+
+    /// <summary>The replica has answered: a slow client is not its fault.</summary>
+    public void Pause() => source.CancelAfter(Timeout.InfiniteTimeSpan);
 
     /// <inheritdoc/>
     public void Dispose() => source.Dispose();

@@ -57,18 +57,19 @@ internal sealed class StreamRelay : IDisposable
         {
             idle.Restart();
             var read = await input.ReadAsync(buffer.AsMemory(end), idle.Token);
+            idle.Pause();
             if (read == 0)
             {
                 break;
             }
 
             end += read;
-            await ObserveAsync(output, idle.Token);
-            await SendAsync(output, stripsUsage ? observed : end, idle.Token);
+            await ObserveAsync(output, idle.Client);
+            await SendAsync(output, stripsUsage ? observed : end, idle.Client);
             MakeRoom();
         }
 
-        await SendAsync(output, end, idle.Token);
+        await SendAsync(output, end, idle.Client);
         return isError ? new RelayResult(IsComplete: false, usage, "it reported an error in the stream")
             : isDone || isFinished ? new RelayResult(IsComplete: true, usage)
             : new RelayResult(IsComplete: false, usage, "the stream ended before the answer did");

@@ -15,6 +15,6 @@ internal static class ReplicaClient
         ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-        ResponseDrainTimeout = TimeSpan.FromMilliseconds(100),
+        ResponseDrainTimeout = TimeSpan.Zero, // a client that leaves must be gone upstream at once
     });
 }

@@ -115,6 +115,25 @@ public sealed class ReplicaPool
         }
     }
 
+    /// <summary>Whether a replica that was not tried could take a request for a model now.</summary>
+    public bool HasOther(string? model, IReadOnlyList<int> tried)
+    {
+        ArgumentNullException.ThrowIfNull(tried);
+        lock (gate)
+        {
+            var now = Now;
+            foreach (var replica in replicas)
+            {
+                if (TakesRequests(replica) && replica.Serves(model) && replica.Breaker.Allows(now) && !tried.Contains(replica.Id))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The first token of an attempt came back.</summary>
     public void FirstToken(Dispatch dispatch)
     {
@@ -272,6 +291,8 @@ public sealed class ReplicaPool
         }
     }
 
+    private static bool TakesRequests(RemoteReplica replica) => replica.State == ReplicaState.Ready && !replica.IsDraining;
+
     private RemoteReplica? Find(int id) => replicas.Find(replica => replica.Id == id);
 
     /// <summary>Fills the candidates: model, health and breaker, not tried before, hard fit.</summary>
@@ -293,7 +314,7 @@ public sealed class ReplicaPool
             }
 
             serving++;
-            if (replica.State != ReplicaState.Ready || replica.IsDraining || (tried is not null && tried.Contains(replica.Id)))
+            if (!TakesRequests(replica) || (tried is not null && tried.Contains(replica.Id)))
             {
                 continue;
             }

@@ -137,6 +137,41 @@ public sealed class BadReplicaTests
     }
 
     [Fact]
+    public async Task An_answer_cut_short_breaks_the_connection_and_is_not_passed_off_as_whole()
+    {
+        var received = new TaskCompletionSource();
+        await using var bad = await Given.Upstream(async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync(new string('x', 50));
+            await context.Response.Body.FlushAsync();
+            await received.Task;
+            context.Abort();
+        });
+        await using var gateway = await Given.Gateway(options: null, bad.Address);
+        using var answer = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
+        received.SetResult();
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync());
+        await Given.LedgerIsZero(gateway);
+    }
+
+    [Fact]
+    public async Task A_single_replica_that_is_busy_speaks_for_itself()
+    {
+        await using var busy = await Given.Upstream(context =>
+        {
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = "9";
+            return context.Response.WriteAsync("busy");
+        });
+        await using var gateway = await Given.Gateway(options: null, busy.Address);
+        using var answer = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal("busy", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("9", answer.Headers.GetValues("Retry-After").Single());
+    }
+
+    [Fact]
     public async Task A_silent_replica_times_out()
     {
         var release = new TaskCompletionSource();

@@ -135,6 +135,25 @@ public sealed class PassThroughTests
     }
 
     [Fact]
+    public async Task A_gateway_that_stops_finishes_its_streams()
+    {
+        var release = new TaskCompletionSource();
+        await using var upstream = await Given.Upstream(async context =>
+        {
+            await EventsAsync(context, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n");
+            await release.Task;
+            await EventsAsync(context, "data: [DONE]\n\n");
+        });
+        await using var gateway = await Given.Gateway(options: null, upstream.Address);
+        using var answer = await Given.Post(gateway, "/v1/chat/completions", Given.Chat);
+        var stopped = gateway.StopAsync(CancellationToken.None);
+        release.SetResult();
+        Assert.EndsWith("data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await stopped;
+        await Assert.ThrowsAsync<HttpRequestException>(() => Given.Post(gateway, "/v1/chat/completions", Given.Chat));
+    }
+
+    [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
         await using var upstream = await Given.Upstream(context => context.Response.WriteAsync("{}"));
