@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HalfFull.Cli.Options;
+using HalfFull.Engine.StepTime;
 using HalfFull.Gateway;
 using HalfFull.Gateway.Workers;
 using HalfFull.Policies;
@@ -78,6 +79,11 @@ internal sealed class ServeCommand
             throw new FormatException($"{option} describes emulated replicas, but --replicas names real servers; leave one of them out.");
         }
 
+        if (fleet.ModelName(parsed) is { } model && (model.Contains('/', StringComparison.Ordinal) || model.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) && !IsCatalogued(model))
+        {
+            throw new FormatException($"--model {model} is a real model, which serve cannot run yet: give the step model of emulated replicas, such as llama-3-8b.");
+        }
+
         if (fleet.AsksForList(parsed))
         {
             throw new FormatException("serve does not list GPUs or models; 'halffull worker --gpu list' does.");
@@ -89,6 +95,9 @@ internal sealed class ServeCommand
             _ = fleet.BuildReplica(parsed);
         }
     }
+
+    private static bool IsCatalogued(string model) =>
+        StepModelCatalog.Models.Any(known => string.Equals(known.Name, ModelName.Canonical(model), StringComparison.Ordinal));
 
     private string[] WorkerArguments(ParseResult parsed) =>
     [

@@ -65,6 +65,9 @@ internal sealed class FleetOptionSet
         OfOneReplica.Where(option => parsed.GetResult(option) is { Implicit: false })
             .SelectMany(option => new[] { option.Name, parsed.GetResult(option)!.Tokens[0].Value });
 
+    /// <summary>The model as it was given; null when it was not.</summary>
+    public string? ModelName(ParseResult parsed) => parsed.GetValue(model);
+
     /// <summary>Builds one replica.</summary>
     public ReplicaSpec BuildReplica(ParseResult parsed) => Build(parsed, "1")[0].Replicas[0];
 

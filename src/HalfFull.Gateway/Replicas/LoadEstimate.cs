@@ -32,7 +32,7 @@ internal static class LoadEstimate
         var meanPrompt = account.Requests > 0 ? account.PromptTokens / account.Requests : 0;
         var ownSent = account.SentRequests - account.UnreportedRequests;
         var foreign = Math.Max(0, (report.Waiting ?? 0) - ownSent) * meanPrompt;
-        replica.PrefillAtReport = ReportedPrefill(account) - HeadProgress(replica, takenAt) + foreign;
+        replica.PrefillAtReport = PrefillAt(replica, report.Waiting, takenAt) + foreign;
         if (report is { KvUsage: { } usage, KvCapacityTokens: { } capacity })
         {
             var waiting = Math.Min(report.Waiting ?? 0, ownSent) * (ownSent > 0 ? ReportedPrefill(account) / ownSent : 0);
@@ -62,7 +62,7 @@ internal static class LoadEstimate
             ? Reported(replica, report, view with { Age = now - replica.ReportedAt })
             : view with
             {
-                QueuedPrefillTokens = account.SentPromptTokens - HeadProgress(replica, now),
+                QueuedPrefillTokens = account.SentPromptTokens - Progress(replica, account.OldestSent, now),
                 KvTokensInUse = account.CommittedTokens,
                 KvTokensQueued = 0,
             };
@@ -102,10 +102,32 @@ internal static class LoadEstimate
         return mean + (((replica.DriftTokens ?? 0) - mean) * Math.Pow(2, -(age / DriftHalfLife)));
     }
 
-    /// <summary>Prefill tokens of the oldest request that should be done: the engine has worked on it since the token before.</summary>
-    private static long HeadProgress(RemoteReplica replica, TimeSpan now)
+    /// <summary>
+    /// Prefill tokens in the queue when a report was taken. Requests that are not streamed show no first token, so that the ledger cannot tell when they are
+    /// prefilled; but of those sent, only the newest can still be waiting, as many as the engine says, and one in the making.
+    /// </summary>
+    private static long PrefillAt(RemoteReplica replica, int? waiting, TimeSpan takenAt)
     {
-        if (replica.Account.OldestSent is not { } head || replica.Rates.PrefillTokensPerSecond is not { } rate)
+        var left = waiting is { } count ? count + 1L : long.MaxValue;
+        var tokens = 0L;
+        Lease? oldest = null;
+        for (var lease = replica.Account.NewestSent; lease is not null && left > 0; lease = lease.Previous)
+        {
+            if (!lease.IsUnreported)
+            {
+                tokens += lease.PromptTokens;
+                oldest = lease;
+                left--;
+            }
+        }
+
+        return tokens - Progress(replica, oldest, takenAt);
+    }
+
+    /// <summary>Prefill tokens of the request at the head of the queue that should be done: the engine has worked on it since the first token before.</summary>
+    private static long Progress(RemoteReplica replica, Lease? atHead, TimeSpan now)
+    {
+        if (atHead is not { } head || replica.Rates.PrefillTokensPerSecond is not { } rate)
         {
             return 0;
         }

@@ -70,6 +70,19 @@ public sealed class ReplicaPoolTests
     }
 
     [Fact]
+    public void Requests_without_a_first_token_that_the_engine_says_are_running_are_not_queued()
+    {
+        var (pool, replicas) = Pool(1);
+        for (var i = 0; i < 10; i++)
+        {
+            Route(pool, i, 100 + i);
+        }
+
+        pool.Reported(replicas[0], Report(waiting: 1, running: 9, usage: 0.1), pool.Now);
+        Assert.Equal(109 + 108, LoadEstimate.View(replicas[0], pool.Now).QueuedPrefillTokens);
+    }
+
+    [Fact]
     public void A_report_that_is_too_old_is_dropped()
     {
         var (pool, replicas) = Pool(1);
