@@ -54,9 +54,11 @@ internal sealed class ServeCommand
             Replicas = wanted.Addresses,
         };
         await using var server = await GatewayServer.StartAsync(options);
+        var rehearsal = Rehearsal.OfGatewayAsync(options, cancellation);
         await using var workers = wanted.Workers > 0
             ? await WorkerFleet.StartAsync(server, wanted.Workers, OwnProgram.Path, WorkerArguments(parsed), cancellation)
             : null;
+        await rehearsal;
         if (!await server.WhenReadyAsync(ReadyTime, cancellation))
         {
             Console.Error.WriteLine($"halffull: not every replica answers yet; {server.Address}api/state tells which, and those that come up are used.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HalfFull.Cli.Options;
 using HalfFull.Cli.Output;
+using HalfFull.Gateway;
 using HalfFull.Gateway.Workers;
 using HalfFull.Policies;
 using HalfFull.Simulation;
@@ -46,9 +47,11 @@ internal sealed class WorkerCommand
         }
 
         var replica = fleet.BuildReplica(parsed);
+        var policy = parsed.GetValue(engine) ?? PolicySpec.Parse("vllm");
+        await Rehearsal.OfWorkerAsync(policy, cancellation);
         await using var server = await WorkerServer.StartAsync(new WorkerOptions(replica.Limits, replica.StepTime)
         {
-            Engine = parsed.GetValue(engine) ?? PolicySpec.Parse("vllm"),
+            Engine = policy,
             Seed = (ulong)parsed.GetValue(seed),
             Host = parsed.GetValue(host) ?? "127.0.0.1",
             Port = parsed.GetValue(port),
