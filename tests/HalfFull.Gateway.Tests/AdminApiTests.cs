@@ -31,6 +31,7 @@ public sealed class AdminApiTests
         using var remove = new HttpRequestMessage(HttpMethod.Delete, new Uri(gateway.Address, "/api/replicas/0")) { Content = JsonContent.Create(new { }) };
         using var removed = await Given.Client.SendAsync(remove);
         Assert.Equal(HttpStatusCode.OK, removed.StatusCode);
+        await Eventually.True(() => gateway.Pool.Read(all => all[0].Report is not null), "its metrics are read");
         var state = JsonNode.Parse(await Given.Client.GetStringAsync(new Uri(gateway.Address, "/api/state")))!;
         Assert.Equal([1], state["replicas"]!.AsArray().Select(replica => (int)replica!["id"]!));
         Assert.Equal(160_000, (int)state["replicas"]![0]!["kvCapacityTokens"]!);
