@@ -147,6 +147,13 @@ public sealed class GatewayServer : IAsyncDisposable
             status = error.StatusCode;
             await OpenAiError.WriteAsync(context, error.StatusCode, "bad_request", error.Message);
         }
+#pragma warning disable CA1031 // Whatever a request meets, its client gets an answer and the others go on.
+        catch (Exception error) when (error is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+#pragma warning restore CA1031
+        {
+            status = StatusCodes.Status500InternalServerError;
+            await OpenAiError.WriteAsync(context, status, "internal_error", $"The gateway has a fault, please report it: {error.GetType().Name}: {error.Message}");
+        }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The client has left; the replica's side was cancelled and its lease released on the way out.

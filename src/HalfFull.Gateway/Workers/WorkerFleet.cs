@@ -74,7 +74,8 @@ public sealed class WorkerFleet : IAsyncDisposable
             {
                 await workers[index].WaitForExitAsync(stop.Token);
                 gateway.Pool.Restarted(replica, address: null);
-                workers[index] = await StartAgainAsync(index);
+                await workers[index].DisposeAsync();
+                workers[index] = await StartAgainAsync();
                 gateway.Pool.Restarted(replica, workers[index].Address);
             }
         }
@@ -84,7 +85,7 @@ public sealed class WorkerFleet : IAsyncDisposable
         }
     }
 
-    private async Task<WorkerProcess> StartAgainAsync(int index)
+    private async Task<WorkerProcess> StartAgainAsync()
     {
         var pause = FirstPause;
         while (true)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace HalfFull.Gateway.Workers;
@@ -11,10 +12,12 @@ public sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private readonly Process process;
+    private bool isDisposed;
 
     private WorkerProcess(Process process, Uri address)
     {
         this.process = process;
+        ProcessId = process.Id;
         Address = address;
     }
 
@@ -22,7 +25,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Its process id.</summary>
-    public int ProcessId => process.Id;
+    public int ProcessId { get; }
 
     /// <summary>Starts a worker and waits until it listens.</summary>
     /// <param name="program">Program to run.</param>
@@ -32,7 +35,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     public static async Task<WorkerProcess> StartAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        var started = Process.Start(start) ?? throw new IOException($"The worker process '{program}' could not be started.");
+        var started = Start(start);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(StartTimeout);
         try
@@ -63,6 +66,12 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Lets it end, and kills it when it does not.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         try
         {
             process.StandardInput.Close();
@@ -75,5 +84,17 @@ public sealed class WorkerProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new IOException($"The worker process '{start.FileName}' could not be started: {error.Message}.", error);
+        }
     }
 }

@@ -37,6 +37,23 @@ public sealed class WorkerFleetTests
         await Given.LedgerIsZero(gateway);
     }
 
+    [Fact]
+    public async Task A_worker_ends_when_its_parent_closes_its_input()
+    {
+        var worker = await WorkerProcess.StartAsync("dotnet", [ProgramPath, "worker", "--port", "0", "--until-stdin-closes"], CancellationToken.None);
+        using var process = Process.GetProcessById(worker.ProcessId);
+        Assert.Equal("OK", (await Given.Client.GetAsync(new Uri(worker.Address, "health"))).StatusCode.ToString());
+        await worker.DisposeAsync();
+        Assert.True(process.HasExited);
+    }
+
+    [Fact]
+    public async Task A_worker_that_cannot_start_says_so()
+    {
+        await Assert.ThrowsAsync<IOException>(() => WorkerProcess.StartAsync("no-such-program", [], CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => WorkerProcess.StartAsync("dotnet", [ProgramPath, "worker", "--gpu", "none"], CancellationToken.None));
+    }
+
     private static int Ready(GatewayServer gateway) => gateway.Pool.Read(all => all.Count(replica => replica.State == ReplicaState.Ready));
 
     private static async Task LoadAsync(GatewayServer gateway, List<string> outcomes)
