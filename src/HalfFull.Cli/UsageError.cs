@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using HalfFull.Policies;
 
 namespace HalfFull.Cli;
@@ -18,10 +19,10 @@ internal static class UsageError
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count > 0)
         {
-            return Unknown(parsed.UnmatchedTokens[0], command);
+            return Unknown(parsed.UnmatchedTokens[0], command, parsed);
         }
 
-        if (command.Subcommands.Count > 0)
+        if (command.Subcommands.Count > 0 && command.Action is null)
         {
             return $"A command is missing after '{Path(parsed)}': give one of {Names(command.Subcommands)}.";
         }
@@ -29,7 +30,7 @@ internal static class UsageError
         return ErrorSentence.Line(parsed.Errors[0].Message);
     }
 
-    private static string Unknown(string token, Command command)
+    private static string Unknown(string token, Command command, ParseResult parsed)
     {
         var isOption = token.StartsWith('-');
         var known = isOption
@@ -37,12 +38,20 @@ internal static class UsageError
             : [.. command.Subcommands.Select(sub => sub.Name)];
         var hint = NearestName.Among(token, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
         var what = isOption ? "option" : known.Length > 0 ? "command" : "argument";
-        var accepted = isOption || known.Length == 0 ? $"'{command.Name} --help' lists what it takes" : $"commands are {string.Join(", ", known)}";
+        var accepted = isOption || known.Length == 0 ? $"'{Path(parsed)} --help' lists what it takes" : $"commands are {string.Join(", ", known)}";
         return $"Unknown {what} '{token}'{(hint.Length > 0 ? hint : $": {accepted}.")}";
     }
 
-    private static string Path(ParseResult parsed) =>
-        parsed.CommandResult.Parent is null ? "halffull" : $"halffull {parsed.CommandResult.Command.Name}";
+    private static string Path(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            names.Insert(0, result.Parent is null ? "halffull" : command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
 
     private static string Names(IList<Command> commands) => string.Join(", ", commands.Select(command => command.Name));
 }

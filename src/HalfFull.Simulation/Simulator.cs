@@ -21,9 +21,10 @@ public sealed class Simulator : IReplicaListener
     private readonly List<int> touched = [];
     private bool anyEnded;
     private TimeSpan? firstArrival;
+    private TimeSpan lastArrival;
     private TimeSpan lastFinish;
 
-    private Simulator(SimulationSetup setup, IRecordSink sink)
+    private Simulator(SimulationSetup setup, IRecordSink sink, IRouter? router)
     {
         this.setup = setup;
         this.sink = sink;
@@ -42,8 +43,7 @@ public sealed class Simulator : IReplicaListener
             replicas[i] = new Replica(i, spec.Limits, scheduler, rates, this);
         }
 
-        var router = PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed));
-        dispatcher = new Dispatcher(router, replicas);
+        dispatcher = new Dispatcher(router ?? PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed)), replicas);
         events = new StepEvents(replicas.Length);
     }
 
@@ -53,7 +53,12 @@ public sealed class Simulator : IReplicaListener
     /// <param name="sink">Takes the records in the order in which requests end; those that end at one time, in the order of replicas.</param>
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="SimulationException">The setup cannot be run.</exception>
-    public static SimulationResult Run(SimulationSetup setup, IEnumerable<Job> jobs, IRecordSink sink, CancellationToken cancellation = default)
+    public static SimulationResult Run(SimulationSetup setup, IEnumerable<Job> jobs, IRecordSink sink, CancellationToken cancellation = default) =>
+        Run(setup, jobs, sink, router: null, cancellation);
+
+    /// <summary>The same with a router that is in no catalogue, in place of the setup's; for tests.</summary>
+    internal static SimulationResult Run(
+        SimulationSetup setup, IEnumerable<Job> jobs, IRecordSink sink, IRouter? router, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(jobs);
@@ -63,7 +68,7 @@ public sealed class Simulator : IReplicaListener
             throw new SimulationException("The fleet has no replica; at least one is needed.");
         }
 
-        var simulator = new Simulator(setup, sink);
+        var simulator = new Simulator(setup, sink, router);
         var clock = Stopwatch.StartNew();
         simulator.Play(jobs, cancellation);
         return simulator.Result(clock.Elapsed);
@@ -97,6 +102,7 @@ public sealed class Simulator : IReplicaListener
             var horizon = more ? arrivals.Current.Request.Arrival : TimeSpan.MaxValue;
             while (events.Any && events.FirstTime <= horizon)
             {
+                cancellation.ThrowIfCancellationRequested();
                 Advance(events.First, events.FirstTime, horizon);
             }
 
@@ -107,6 +113,7 @@ public sealed class Simulator : IReplicaListener
             }
 
             firstArrival ??= horizon;
+            lastArrival = horizon;
             while (more && arrivals.Current.Request.Arrival == horizon)
             {
                 Arrive(arrivals.Current, horizon);
@@ -124,7 +131,7 @@ public sealed class Simulator : IReplicaListener
         while (held.TryDequeue(out var job))
         {
             // Nothing runs and nothing will arrive, and still the router holds it: nobody will ever ask again.
-            Reject(job.Request, lastFinish);
+            Reject(job.Request, lastArrival > lastFinish ? lastArrival : lastFinish);
         }
     }
 

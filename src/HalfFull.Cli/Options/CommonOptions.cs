@@ -8,12 +8,8 @@ namespace HalfFull.Cli.Options;
 /// <summary>The options that simulate and compare share: one name, default and meaning each.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string> predict = new("--predict")
-    {
-        Description = "Output lengths that policies are told: none, or the true ones of an oracle",
-        HelpName = "none|oracle",
-        DefaultValueFactory = _ => "none",
-    };
+    private readonly Option<string?> predict = TextOption.Of(
+        "--predict", "none|oracle", ReadPredictor, "Output lengths that policies are told: none, or the true ones of an oracle [default: none]");
 
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
@@ -50,7 +46,6 @@ internal sealed class CommonOptions
     /// <summary>Adds all to a command.</summary>
     public void AddTo(Command command)
     {
-        predict.AcceptOnlyFromAmong("none", "oracle");
         Traffic.AddTo(command);
         command.Options.Add(Engines);
         command.Options.Add(Routers);
@@ -84,10 +79,13 @@ internal sealed class CommonOptions
     /// <summary>Where to write the document; null for nowhere.</summary>
     public string? JsonPath(ParseResult parsed) => parsed.GetValue(json);
 
+    private static string ReadPredictor(string text) =>
+        text is "none" or "oracle" ? text : throw new FormatException($"--predict {text} is not accepted: give none or oracle.");
+
     private static Option<PolicySpec[]> Policies(string name, string what, string[] fallback, bool repeats, Action<PolicySpec> validate)
     {
         var option = TextOption.Repeated(
-            name, "SPEC", Read, fallback, $"{what}, such as {fallback[^1]}{(repeats ? "; repeat to compare several" : string.Empty)}; halffull policies lists them");
+            name, "SPEC", Read, fallback, $"{what}{(repeats ? ", repeated to compare several" : string.Empty)}; see halffull policies");
         if (!repeats)
         {
             option.Validators.Add(result =>

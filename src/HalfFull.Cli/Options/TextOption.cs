@@ -20,7 +20,7 @@ internal static class TextOption
     public static Option<T[]> Repeated<T>(string name, string helpName, Func<string, T> read, string[] fallback, string description)
         where T : class => new(name)
         {
-            Description = $"{description} [default: {string.Join(", ", fallback)}]",
+            Description = description,
             HelpName = helpName,
             Arity = ArgumentArity.OneOrMore,
             DefaultValueFactory = _ => [.. fallback.Select(read)],
@@ -28,18 +28,14 @@ internal static class TextOption
         };
 
     /// <summary>An option that takes any text.</summary>
-    public static Option<string?> Any(string name, string helpName, string description) => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-    };
+    public static Option<string?> Any(string name, string helpName, string description) => Of(name, helpName, static text => text, description);
 
     private static T? Read<T>(ArgumentResult result, string name, string text, Func<string, T> read)
         where T : class
     {
         try
         {
-            return read(text);
+            return text.Length > 0 ? read(text) : throw new FormatException($"{name} is given without a value.");
         }
         catch (Exception error) when (error is FormatException or PolicyException)
         {

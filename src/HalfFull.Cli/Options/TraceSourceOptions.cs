@@ -17,6 +17,13 @@ internal sealed class TraceSourceOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
+        source.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var name }, ..] && name.StartsWith('-'))
+            {
+                result.AddError($"Unknown option '{name}': 'halffull trace {command.Name} --help' lists what it takes.");
+            }
+        });
         command.Arguments.Add(source);
         command.Options.Add(columns);
         command.Options.Add(limit);

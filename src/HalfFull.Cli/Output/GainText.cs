@@ -7,6 +7,9 @@ namespace HalfFull.Cli.Output;
 /// <summary>A change against the first combination: how much, how sure, and whether it is for the better.</summary>
 internal static class GainText
 {
+    /// <summary>Characters of an ordinary change.</summary>
+    public const int Widest = 23;
+
     private static readonly Style Better = new(Color.Green);
     private static readonly Style Worse = new(Color.Red);
     private static readonly Style Plain = new(decoration: Decoration.Dim);
@@ -16,12 +19,17 @@ internal static class GainText
     {
         if (change is not { } ratio)
         {
-            return new Text("first", Plain);
+            return new Text("the first", Plain);
         }
 
         if (double.IsInfinity(ratio.High) && ratio.Low == 0)
         {
             return new Text("too few requests to tell", Plain);
+        }
+
+        if (ratio is { Low: 1, High: 1 })
+        {
+            return new Text("no difference", Plain);
         }
 
         var interval = $"({Percent(ratio.Low)} to {Percent(ratio.High)})";

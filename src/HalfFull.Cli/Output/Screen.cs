@@ -1,4 +1,3 @@
-using System.Text;
 using Spectre.Console;
 
 namespace HalfFull.Cli.Output;
@@ -16,13 +15,7 @@ internal static class Screen
             return AnsiConsole.Console;
         }
 
-        var writer = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
-        return Plain(writer);
-    }
-
-    /// <summary>A plain one over any writer.</summary>
-    public static IAnsiConsole Plain(TextWriter writer)
-    {
+        var writer = new TrimmedLines(Console.OpenStandardOutput());
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,

@@ -10,9 +10,9 @@ internal static class NothingFits
     internal static WorkloadException In(IWorkload workload, Fleet fleet)
     {
         var tokens = fleet.Replicas.Max(replica => replica.Limits.KvCapacityTokens);
-        var length = fleet.Options.MaxModelLength is { } limit ? string.Create(CultureInfo.InvariantCulture, $" and --max-model-len {limit}") : string.Empty;
+        var length = fleet.Options.MaxModelLength is { } limit ? string.Create(CultureInfo.InvariantCulture, $" and a context limit of {limit}") : string.Empty;
         return new WorkloadException(string.Create(
             CultureInfo.InvariantCulture,
-            $"No request of {workload.Name} fits a replica, prompt and output limit of {workload.OutputLimit} together, with a KV cache of {tokens} tokens{length}; choose a larger GPU, more --tp or a lower --max-output-tokens."));
+            $"No request of {workload.Name} fits a replica with a KV cache of {tokens} tokens{length}: every prompt is too long; give a larger --gpu, --tp, --kv-blocks or --max-model-len."));
     }
 }

@@ -7,6 +7,9 @@ namespace HalfFull.Simulation.Runs;
 /// <summary>Executes a plan and gathers its figures.</summary>
 public static class SimulationRun
 {
+    private const int WarmUpRequests = 3000;
+    private const double WarmUpRequestsPerReplicaSecond = 6;
+
     /// <summary>Runs to the end.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="records">Takes the records as they come; null when nobody wants them.</param>
@@ -17,18 +20,9 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var workload = plan.Traffic.Workload;
-        var setup = new SimulationSetup
-        {
-            Fleet = plan.Fleet.Replicas,
-            Engine = plan.Engine,
-            Router = plan.Router,
-            Seed = plan.Seed,
-            OraclePrediction = plan.OraclePrediction,
-            FastForward = plan.FastForward,
-        };
         using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
         IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
-        var result = Simulator.Run(setup, workload.Jobs(), sink, cancellation);
+        var result = Simulator.Run(Setup(plan), workload.Jobs(), sink, cancellation);
         var summary = builder.Build(result.TokenGaps);
         if (summary.Completed == 0 && summary.Rejected == summary.Requests)
         {
@@ -37,6 +31,28 @@ public static class SimulationRun
 
         return new RunResult(plan, RunEntry.Of(Setting(plan), summary, Totals(result)), builder.Blocks);
     }
+
+    /// <summary>
+    /// Plays a short built-in workload with the same policies and fleet and forgets it, so that the speed of the next run is that of compiled code. No
+    /// figure but <c>wallSeconds</c> and what follows from it depends on this.
+    /// </summary>
+    public static void WarmUp(RunPlan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
+        _ = Simulator.Run(Setup(plan), WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
+    }
+
+    private static SimulationSetup Setup(RunPlan plan) => new()
+    {
+        Fleet = plan.Fleet.Replicas,
+        Engine = plan.Engine,
+        Router = plan.Router,
+        Seed = plan.Seed,
+        OraclePrediction = plan.OraclePrediction,
+        FastForward = plan.FastForward,
+    };
 
     private static RunSetting Setting(RunPlan plan) => new()
     {
@@ -47,6 +63,11 @@ public static class SimulationRun
         Gpu = plan.Fleet.Spec.Gpu,
         Model = plan.Fleet.Options.Model,
         Tp = plan.Fleet.Options.Tp,
+        StepModel = string.Join('+', plan.Fleet.StepModels.Select(use => use.Origin).Distinct(StringComparer.Ordinal)),
+        Overhead = plan.Fleet.StepModels[0].Overhead,
+        KvBlocks = [.. plan.Fleet.StepModels.Select(use => use.KvBlocks)],
+        BlockSize = plan.Fleet.Options.BlockSize,
+        Predict = plan.OraclePrediction ? "oracle" : "none",
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,

@@ -1,3 +1,4 @@
+using HalfFull.Engine.Victims;
 using HalfFull.Queueing;
 
 namespace HalfFull.Engine;
@@ -9,11 +10,11 @@ namespace HalfFull.Engine;
 /// </summary>
 public interface IEngineScheduler
 {
-    /// <summary>Order in which the core keeps the waiting queue.</summary>
-    IQueueOrder Order { get; }
+    /// <summary>Order in which the core keeps the waiting queue; by arrival unless overridden. The same object at every call.</summary>
+    IQueueOrder Order => ArrivalOrder.Instance;
 
-    /// <summary>Who gives back blocks when a running sequence needs one and none is free.</summary>
-    IVictimRule Victim { get; }
+    /// <summary>Who gives back blocks when a running sequence needs one and none is free; the newest admitted unless overridden.</summary>
+    IVictimRule Victim => NewestAdmitted.Instance;
 
     /// <summary>Whether it reads <see cref="Request.PredictedOutputTokens"/>, so that it needs a predictor.</summary>
     bool NeedsPrediction => false;

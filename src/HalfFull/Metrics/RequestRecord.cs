@@ -5,7 +5,7 @@ namespace HalfFull.Metrics;
 /// <param name="Arrival">When it arrived.</param>
 /// <param name="FirstScheduled">Start of the first step that computed one of its tokens.</param>
 /// <param name="FirstToken">End of the step that produced its first output token.</param>
-/// <param name="Finish">End of the step that produced its last output token; for a rejected request, its arrival.</param>
+/// <param name="Finish">End of the step that produced its last output token; for a rejected request, when it was refused: its arrival, unless it was held before.</param>
 /// <param name="PromptTokens">Input tokens.</param>
 /// <param name="CachedTokens">Prompt tokens found in the prefix cache at first admission.</param>
 /// <param name="OutputTokens">Tokens generated.</param>

@@ -26,6 +26,21 @@ public sealed record RunEntry
     /// <inheritdoc cref="RunSetting.Tp"/>
     public required int Tp { get; init; }
 
+    /// <inheritdoc cref="RunSetting.StepModel"/>
+    public required string StepModel { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Overhead"/>
+    public required string? Overhead { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvBlocks"/>
+    public required IReadOnlyList<int> KvBlocks { get; init; }
+
+    /// <inheritdoc cref="RunSetting.BlockSize"/>
+    public required int BlockSize { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Predict"/>
+    public required string Predict { get; init; }
+
     /// <inheritdoc cref="RunSetting.RateScale"/>
     public required double RateScale { get; init; }
 
@@ -123,6 +138,11 @@ public sealed record RunEntry
             Gpu = setting.Gpu,
             Model = setting.Model,
             Tp = setting.Tp,
+            StepModel = setting.StepModel,
+            Overhead = setting.Overhead,
+            KvBlocks = setting.KvBlocks,
+            BlockSize = setting.BlockSize,
+            Predict = setting.Predict,
             RateScale = setting.RateScale,
             Load = setting.Load,
             CapacityRequestsPerSecond = setting.CapacityRequestsPerSecond,

@@ -24,6 +24,21 @@ public sealed record RunSetting
     /// <summary>GPUs that share one replica (tensor parallelism).</summary>
     public required int Tp { get; init; }
 
+    /// <summary>Where the step times come from: <c>fitted</c>, <c>predicted</c> or the file of the user's own model; joined by <c>+</c> in a mixed fleet.</summary>
+    public required string StepModel { get; init; }
+
+    /// <summary>Overhead profile; null when the step model includes it.</summary>
+    public required string? Overhead { get; init; }
+
+    /// <summary>KV blocks of each replica, one number for each group of the fleet.</summary>
+    public required IReadOnlyList<int> KvBlocks { get; init; }
+
+    /// <summary>Tokens in one KV block.</summary>
+    public required int BlockSize { get; init; }
+
+    /// <summary>Who told policies output lengths: <c>none</c> or <c>oracle</c>.</summary>
+    public required string Predict { get; init; }
+
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }
 

@@ -46,9 +46,15 @@ public sealed class TraceFile : ITraceSource
 
     /// <summary>The requests in arrival order, from the file's first arrival at time 0; the file is read as they are asked for.</summary>
     /// <exception cref="TraceException">A line is invalid, arrivals are not in order, or the file cannot be read to its end.</exception>
-    public IEnumerable<TraceRow> Rows()
+    public IEnumerable<TraceRow> Rows() => Read(ordered: true);
+
+    /// <summary>The requests of a file in any order, such as a log written when requests end; holds them all in memory.</summary>
+    /// <exception cref="TraceException">A line is invalid, or the file cannot be read to its end.</exception>
+    public IEnumerable<TraceRow> SortedRows() => Read(ordered: false).SortByArrival();
+
+    private IEnumerable<TraceRow> Read(bool ordered)
     {
-        using var reader = new TraceReader(path, Format);
+        using var reader = new TraceReader(path, Format, ordered);
         while (reader.TryRead(out var row))
         {
             yield return row;

@@ -9,6 +9,7 @@ internal sealed class TraceReader : IDisposable
     private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(3653);
     private readonly string path;
     private readonly ITraceFormat format;
+    private readonly bool ordered;
     private readonly LineReader lines;
     private ITraceLineParser? parser;
     private TimeSpan origin;
@@ -16,9 +17,13 @@ internal sealed class TraceReader : IDisposable
     private bool any;
 
     /// <summary>Opens the file at its beginning.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="ordered">Whether arrivals must be in order.</param>
     /// <exception cref="TraceException">It cannot be opened.</exception>
-    public TraceReader(string path, ITraceFormat format)
+    public TraceReader(string path, ITraceFormat format, bool ordered)
     {
+        this.ordered = ordered;
         this.path = path;
         this.format = format;
         lines = new LineReader(TraceStream.Open(path), format.HasQuotedLines);
@@ -82,14 +87,14 @@ internal sealed class TraceReader : IDisposable
             previous = row.Arrival;
         }
 
-        if (row.Arrival < previous)
+        if (ordered && row.Arrival < previous)
         {
             throw position.Error($"the request arrives {((previous - row.Arrival).TotalSeconds).ToString("0.#######", CultureInfo.InvariantCulture)} s before the one above it; sort the file by arrival.");
         }
 
-        if (row.Arrival - origin > LongestSpan)
+        if ((row.Arrival - origin).Duration() > LongestSpan)
         {
-            throw position.Error("the request arrives more than ten years after the first; check the unit of the arrival column.");
+            throw position.Error("the request arrives more than ten years from the first; check the unit of the arrival column.");
         }
 
         previous = row.Arrival;

@@ -1,5 +1,4 @@
 using HalfFull.Engine;
-using HalfFull.Engine.Victims;
 using HalfFull.Policies;
 using HalfFull.Queueing;
 
@@ -11,9 +10,6 @@ public sealed class EarliestDeadline : IEngineScheduler
 {
     /// <inheritdoc/>
     public IQueueOrder Order { get; } = new SizeOrder(static entry => entry.Request.Deadline?.TotalSeconds ?? double.PositiveInfinity);
-
-    /// <inheritdoc/>
-    public IVictimRule Victim { get; } = new NewestAdmitted();
 
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan)

@@ -31,7 +31,7 @@ public sealed class Larry : IEngineScheduler
         outputs = new TenantOutputs(options.Prior);
         order = new LarryOrder(options, outputs, rates);
         gate = new LarryGate(options, outputs);
-        Victim = options.Victim == VictimRule.Newest ? new NewestAdmitted() : new LeastRecompute();
+        Victim = options.Victim == VictimRule.Newest ? NewestAdmitted.Instance : new LeastRecompute();
     }
 
     /// <inheritdoc/>
@@ -108,7 +108,7 @@ public sealed class Larry : IEngineScheduler
             return;
         }
 
-        var next = 0;
+        var next = options.Yield ? 0 : partialCount; // without yield all have had their turn, and with budget left none is partial any more
         var newPartials = 0;
         var newPartialBlocks = 0;
         gate.Open(engine);
@@ -124,7 +124,14 @@ public sealed class Larry : IEngineScheduler
             var leavesPartial = newcomer.KnownTokens - plan.CachedTokens(newcomer) > plan.TokensLeft;
             if (leavesPartial && partialCount - next + newPartials >= options.Partials)
             {
-                return;
+                if (next == partialCount)
+                {
+                    return;
+                }
+
+                // Too many are partial: finishing one of them may make room for the newcomer in this very step.
+                plan.TrySchedule(partials[next++]);
+                continue;
             }
 
             var admitted = gate.TryAdmit(engine, plan, newcomer, BlocksOfPartials(plan) + newPartialBlocks);

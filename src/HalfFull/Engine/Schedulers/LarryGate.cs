@@ -7,7 +7,6 @@ internal sealed class LarryGate(Larry.Options options, TenantOutputs outputs)
 {
     private const double FullPromptWatermark = 0.01;
     private readonly SurvivalGate survival = new(options.Z, outputs, options.Tenants);
-    private readonly FuturePeak peak = new();
     private bool bounded;
     private bool built;
     private bool anyRuns;
@@ -99,29 +98,29 @@ internal sealed class LarryGate(Larry.Options options, TenantOutputs outputs)
         }
     }
 
-    private bool PeakFits(in EngineSnapshot engine, StepPlan plan, Sequence head)
+    private static bool PeakFits(in EngineSnapshot engine, StepPlan plan, Sequence head)
     {
-        peak.Clear();
+        plan.Peak.Clear();
         foreach (var sequence in engine.Running)
         {
-            AddToPeak(engine.Limits, sequence, sequence.SharedTokens);
+            AddToPeak(plan.Peak, engine.Limits, sequence, sequence.SharedTokens);
         }
 
         foreach (var sequence in plan.Scheduled)
         {
             if (sequence.AdmittedInPlan)
             {
-                AddToPeak(engine.Limits, sequence, sequence.SharedTokens);
+                AddToPeak(plan.Peak, engine.Limits, sequence, sequence.SharedTokens);
             }
         }
 
         var cached = plan.CachedTokens(head);
-        AddToPeak(engine.Limits, head, cached);
+        AddToPeak(plan.Peak, engine.Limits, head, cached);
         var shared = plan.SharedTokens + ((long)plan.BlocksToHold(head, cached) * engine.Limits.BlockSize);
-        return peak.Tokens() + shared <= engine.Limits.KvCapacityTokens;
+        return plan.Peak.Tokens() + shared <= engine.Limits.KvCapacityTokens;
     }
 
-    private void AddToPeak(EngineLimits limits, Sequence sequence, int sharedTokens)
+    private static void AddToPeak(FuturePeak peak, EngineLimits limits, Sequence sequence, int sharedTokens)
     {
         var blocks = limits.BlocksFor(sequence.KnownTokens - sharedTokens) + 1;
         peak.Add(blocks * limits.BlockSize, Srpt.Remaining(sequence.Request, sequence.OutputTokens) - 1);

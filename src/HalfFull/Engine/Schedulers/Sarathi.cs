@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using HalfFull.Engine.Victims;
 using HalfFull.Policies;
-using HalfFull.Queueing;
 
 namespace HalfFull.Engine.Schedulers;
 
@@ -12,12 +10,6 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("sarathi", "Decodes first, then prefill chunks in order of arrival, as in Sarathi-Serve; steady token times, but bursts of prompts wait longer.")]
 public sealed class Sarathi(Sarathi.Options options) : IEngineScheduler
 {
-    /// <inheritdoc/>
-    public IQueueOrder Order { get; } = new ArrivalOrder();
-
-    /// <inheritdoc/>
-    public IVictimRule Victim { get; } = new NewestAdmitted();
-
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan)
     {

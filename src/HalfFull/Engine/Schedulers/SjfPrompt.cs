@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using HalfFull.Engine.Schedulers.Parts;
-using HalfFull.Engine.Victims;
 using HalfFull.Policies;
 using HalfFull.Queueing;
 
@@ -12,9 +11,6 @@ public sealed class SjfPrompt(SjfPrompt.Options options) : IEngineScheduler
 {
     /// <inheritdoc/>
     public IQueueOrder Order { get; } = new SizeOrder(static entry => entry.Request.PromptTokens);
-
-    /// <inheritdoc/>
-    public IVictimRule Victim { get; } = new NewestAdmitted();
 
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan) =>

@@ -1,8 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using HalfFull.Engine.Schedulers.Parts;
-using HalfFull.Engine.Victims;
 using HalfFull.Policies;
-using HalfFull.Queueing;
 
 namespace HalfFull.Engine.Schedulers;
 
@@ -13,12 +11,6 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("vllm", "First come, first served with chunked prefill, as in vLLM V1; loses when short requests wait behind long prompts or outputs outgrow memory.")]
 public sealed class Vllm(Vllm.Options options) : IEngineScheduler
 {
-    /// <inheritdoc/>
-    public IQueueOrder Order { get; } = new ArrivalOrder();
-
-    /// <inheritdoc/>
-    public IVictimRule Victim { get; } = new NewestAdmitted();
-
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan) =>
         RunThenAdmit.Plan(engine, plan, options.FullGate, options.Watermark, options.LongPrefill == 0 ? int.MaxValue : options.LongPrefill);

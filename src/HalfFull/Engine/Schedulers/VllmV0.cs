@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using HalfFull.Engine.Victims;
 using HalfFull.Policies;
-using HalfFull.Queueing;
 
 namespace HalfFull.Engine.Schedulers;
 
@@ -13,12 +11,6 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("vllm-v0", "Prefill first, whole prompts, steps never mixed, as in vLLM V0; early first tokens, but every new prompt stalls all decodes.")]
 public sealed class VllmV0(VllmV0.Options options) : IEngineScheduler
 {
-    /// <inheritdoc/>
-    public IQueueOrder Order { get; } = new ArrivalOrder();
-
-    /// <inheritdoc/>
-    public IVictimRule Victim { get; } = new NewestAdmitted();
-
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan)
     {

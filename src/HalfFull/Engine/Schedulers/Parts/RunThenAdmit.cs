@@ -19,21 +19,23 @@ internal static class RunThenAdmit
             plan.TrySchedule(sequence, chunkTokens);
         }
 
-        if (!plan.HasPreempted)
-        {
-            Admit(engine, plan, fullGate, watermark, chunkTokens);
-        }
+        var refused = plan.HasPreempted ? null : Admit(engine, plan, fullGate, watermark, chunkTokens);
 
         // A step that only decodes takes blocks and gives none back, seats and budget stay as they are, and so does a fixed order: the same head
-        // of the queue is refused until somebody finishes.
-        plan.HoldFor(int.MaxValue);
+        // of the queue is refused until somebody finishes. Unless its cached prefix counts in what it needs: evicting a unit of that
+        // by a decode moves the chunk nearer to the front, and the whole need may shrink by more blocks than the decode took.
+        if (fullGate || refused is null || plan.CachedTokens(refused) == 0)
+        {
+            plan.HoldFor(int.MaxValue);
+        }
     }
 
-    private static void Admit(in EngineSnapshot engine, StepPlan plan, bool fullGate, double watermark, int chunkTokens)
+    /// <summary>Admits while they fit; returns the first for which there were not enough blocks, null when there is none.</summary>
+    private static Sequence? Admit(in EngineSnapshot engine, StepPlan plan, bool fullGate, double watermark, int chunkTokens)
     {
         if (engine.Waiting.Count == 0 || plan.SeatsLeft <= 0 || plan.TokensLeft <= 0)
         {
-            return;
+            return null;
         }
 
         var kept = (int)(watermark * engine.Limits.KvBlocks);
@@ -45,10 +47,12 @@ internal static class RunThenAdmit
             var tokens = fullGate ? sequence.KnownTokens : plan.CachedTokens(sequence) + firstChunk;
             if (plan.BlocksToHold(sequence, tokens) > free || !plan.TryAdmit(sequence, tokens: chunkTokens))
             {
-                return;
+                return sequence;
             }
 
             anyRuns = true;
         }
+
+        return null;
     }
 }
