@@ -49,11 +49,20 @@ public static class Rehearsal
     private static async Task SendAsync(Uri server, GatewayOptions options, CancellationToken cancellation)
     {
         using var client = ReplicaClient.Create(options);
-        foreach (var body in Bodies)
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(ReadyTime);
+        try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server, "v1/chat/completions")) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
-            using var response = await client.SendAsync(request, cancellation);
-            await response.Content.CopyToAsync(Stream.Null, cancellation);
+            foreach (var body in Bodies)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server, "v1/chat/completions")) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+                using var response = await client.SendAsync(request, timeout.Token);
+                await response.Content.CopyToAsync(Stream.Null, timeout.Token);
+            }
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            // A rehearsal that fails costs nothing but its purpose.
         }
     }
 }
