@@ -9,7 +9,7 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, bench, policies, trace.")]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, bench, policies, trace.")]
     [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]
     [InlineData("trace info --all", "Unknown option '--all': 'halffull trace info --help' lists what it takes.")]
     [InlineData("simulate --egine x", "Unknown option '--egine'; did you mean '--engine'?")]

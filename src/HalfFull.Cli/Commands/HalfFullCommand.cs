@@ -11,15 +11,17 @@ internal static class HalfFullCommand
     /// <param name="cancellation">Cancelled by Ctrl-C.</param>
     public static RootCommand Create(IReadOnlyList<string> args, CancellationToken cancellation)
     {
-        var root = new RootCommand("HalfFull: schedulers and routers for LLM serving, on a simulated GPU fleet.")
+        var root = new RootCommand("HalfFull: schedulers and routers for LLM serving, on a simulated GPU fleet or in front of real servers.")
         {
             SimulateCommand.Create(args, cancellation),
             CompareCommand.Create(args, cancellation),
+            ServeCommand.Create(cancellation),
+            WorkerCommand.Create(cancellation),
             BenchCommand.Create(args, cancellation),
             PoliciesCommand.Create(),
             TraceCommand.Create(cancellation),
         };
-        HelpWithExample.Show(root, "compare", "simulate --trace chat --load 0.9 --engine larry --router sal");
+        HelpWithExample.Show(root, "compare", "serve", "simulate --trace chat --load 0.9 --engine larry --router sal");
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         root.SetAction(parsed => help.Action is HelpWithExample action ? action.Invoke(parsed) : 0);

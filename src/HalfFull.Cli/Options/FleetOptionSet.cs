@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HalfFull.Engine.StepTime;
+using HalfFull.Simulation;
 using HalfFull.Simulation.Fleets;
 
 namespace HalfFull.Cli.Options;
@@ -40,14 +41,35 @@ internal sealed class FleetOptionSet
             $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 [default: {DefaultReplicas}]");
     }
 
+    /// <summary>The options that describe one replica.</summary>
+    private Option[] OfOneReplica => [gpu, model, tp, stepModel, overhead, tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength];
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[gpu, model, tp, replicas, stepModel, overhead, tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength])
+        AddReplicaTo(command);
+        command.Options.Add(replicas);
+    }
+
+    /// <summary>Adds those that describe one replica.</summary>
+    public void AddReplicaTo(Command command)
+    {
+        foreach (var option in OfOneReplica)
         {
             command.Options.Add(option);
         }
     }
+
+    /// <summary>Those that describe one replica, as they were given, for another command line.</summary>
+    public IEnumerable<string> ReplicaArguments(ParseResult parsed) =>
+        OfOneReplica.Where(option => parsed.GetResult(option) is { Implicit: false })
+            .SelectMany(option => new[] { option.Name, parsed.GetResult(option)!.Tokens[0].Value });
+
+    /// <summary>The model as it was given; null when it was not.</summary>
+    public string? ModelName(ParseResult parsed) => parsed.GetValue(model);
+
+    /// <summary>Builds one replica.</summary>
+    public ReplicaSpec BuildReplica(ParseResult parsed) => Build(parsed, "1")[0].Replicas[0];
 
     /// <summary>Whether the user asked what GPUs or models exist.</summary>
     public bool AsksForList(ParseResult parsed) => IsList(parsed.GetValue(gpu)) || IsList(parsed.GetValue(model));
@@ -58,10 +80,11 @@ internal sealed class FleetOptionSet
 
     /// <summary>Builds the fleets asked for; one unless a range was given.</summary>
     /// <exception cref="FormatException">The spec of replicas is wrong.</exception>
-    public IReadOnlyList<Fleet> Build(ParseResult parsed)
+    public IReadOnlyList<Fleet> Build(ParseResult parsed) => Build(parsed, parsed.GetValue(replicas) ?? DefaultReplicas);
+
+    private IReadOnlyList<Fleet> Build(ParseResult parsed, string text)
     {
         var own = parsed.GetValue(stepModel);
-        var text = parsed.GetValue(replicas) ?? DefaultReplicas;
         var fallback = own is null ? DefaultGpu : Own;
         if (!acceptsRange && text.Contains("..", StringComparison.Ordinal))
         {

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using HalfFull.Cli.Options;
+using HalfFull.Cli.Output;
+using HalfFull.Gateway;
+using HalfFull.Gateway.Workers;
+using HalfFull.Policies;
+using HalfFull.Simulation;
+
+namespace HalfFull.Cli.Commands;
+
+/// <summary><c>halffull worker</c>: an emulated replica.</summary>
+internal sealed class WorkerCommand
+{
+    /// <summary>Ends the worker with its standard input, as <c>serve</c> wants it.</summary>
+    public const string UntilStdinCloses = "--until-stdin-closes";
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private readonly Option<int> port = NumberOption.Whole("--port", 8000, 0, 65_535, "Port to listen on; 0 for any free one");
+    private readonly Option<string?> host = TextOption.Any("--host", "ADDRESS", "Address to listen on [default: 127.0.0.1]");
+    private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler", "vllm", PolicyCatalogs.Engines.Validate);
+    private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of what the scheduler draws");
+    private readonly Option<bool> untilStdinCloses = new(UntilStdinCloses) { Description = "End when standard input is closed, as it is when the parent process ends" };
+    private readonly FleetOptionSet fleet = new(acceptsRange: false);
+
+    /// <summary>The command.</summary>
+    public static Command Create(CancellationToken cancellation)
+    {
+        var worker = new WorkerCommand();
+        var command = new Command("worker", "Serve the OpenAI API from an emulated replica: a real engine loop whose steps take modelled GPU time.")
+        {
+            worker.port, worker.host, worker.engine, worker.seed, worker.untilStdinCloses,
+        };
+        worker.fleet.AddReplicaTo(command);
+        command.SetAction(parsed => worker.RunAsync(parsed, cancellation).GetAwaiter().GetResult());
+        HelpWithExample.Show(command, "worker --port 8001 --gpu a100 --model llama-3-8b --engine larry");
+        return command;
+    }
+
+    private async Task RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (fleet.AsksForList(parsed))
+        {
+            var (gpu, model) = fleet.ListFilter(parsed);
+            StepModelTable.Write(Screen.Output(), gpu, model);
+            return;
+        }
+
+        var replica = fleet.BuildReplica(parsed);
+        var policy = parsed.GetValue(engine) ?? PolicySpec.Parse("vllm");
+        await Rehearsal.OfWorkerAsync(policy, cancellation);
+        await using var server = await WorkerServer.StartAsync(new WorkerOptions(replica.Limits, replica.StepTime)
+        {
+            Engine = policy,
+            Seed = (ulong)parsed.GetValue(seed),
+            Host = parsed.GetValue(host) ?? "127.0.0.1",
+            Port = parsed.GetValue(port),
+        });
+
+        // The address comes last on the line: a parent process reads it there.
+        Console.WriteLine($"halffull worker listens on {server.Address}");
+        if (parsed.GetValue(untilStdinCloses))
+        {
+            // Ctrl-C reaches the whole group of processes; the parent finishes its streams first and then closes the input.
+            await EndOfInputAsync();
+            return;
+        }
+
+        await Waiting.UntilAsync(cancellation);
+        using var grace = new CancellationTokenSource(Grace);
+        await server.StopAsync(grace.Token);
+    }
+
+    private static async Task EndOfInputAsync()
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[256];
+        while (await input.ReadAsync(buffer) > 0)
+        {
+            // Nothing is read from it; only its end counts.
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Replicas;
+using HalfFull.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace HalfFull.Gateway;
+
+/// <summary>What the gateway says of itself, and how replicas come and go at run time. Without keys it answers on this machine only.</summary>
+internal sealed class AdminApi(GatewayServer server)
+{
+    private const int MostBodyBytes = 64 << 10;
+
+    /// <summary>Answers a request below <c>/api/</c>.</summary>
+    public Task HandleAsync(HttpContext context, string path)
+    {
+        if (context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
+        {
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "loopback_only", "This path answers on the gateway's own machine only.");
+        }
+
+        // A web page elsewhere cannot send this type without asking first, so it cannot reach in through a browser on this machine.
+        if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "json_only", "Send Content-Type: application/json.");
+        }
+
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return (context.Request.Method, parts) switch
+        {
+            ("GET", ["api", "state"]) => JsonAsync(context, State),
+            ("GET", ["api", "replicas"]) => JsonAsync(context, json => server.Pool.Read(replicas => Replicas(json, replicas))),
+            ("POST", ["api", "replicas"]) => AddAsync(context),
+            ("POST", ["api", "replicas", var id, "drain"]) => DrainAsync(context, id),
+            ("DELETE", ["api", "replicas", var id]) => RemoveAsync(context, id),
+            _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
+        };
+    }
+
+    /// <summary>The models of all replicas that take requests.</summary>
+    public Task ModelsAsync(HttpContext context) => JsonAsync(context, json =>
+    {
+        var models = server.Pool.Read(replicas => replicas.Where(replica => replica.State == ReplicaState.Ready)
+            .SelectMany(replica => replica.Models ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray());
+        json.WriteString("object", "list");
+        json.WriteStartArray("data");
+        foreach (var model in models)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", model);
+            json.WriteString("object", "model");
+            json.WriteNumber("created", 0);
+            json.WriteString("owned_by", "halffull");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>Whether any replica takes requests.</summary>
+    public Task ReadyAsync(HttpContext context)
+    {
+        var ready = server.Pool.Read(replicas => replicas.Count(replica => replica.State == ReplicaState.Ready && !replica.IsDraining));
+        context.Response.StatusCode = ready > 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return TextAsync(context, "text/plain; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"{ready} replicas ready\n"));
+    }
+
+    /// <summary>Answers with text.</summary>
+    public static Task TextAsync(HttpContext context, string contentType, string text)
+    {
+        context.Response.ContentType = contentType;
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+
+    private void State(Utf8JsonWriter json)
+    {
+        json.WriteString("schema", "halffull.state/1");
+        json.WriteNumber("uptimeSeconds", server.Pool.Now.TotalSeconds);
+        server.Pool.Read(replicas => Replicas(json, replicas));
+    }
+
+    private static bool Replicas(Utf8JsonWriter json, IReadOnlyList<RemoteReplica> replicas)
+    {
+        json.WriteStartArray("replicas");
+        foreach (var replica in replicas)
+        {
+            Replica(json, replica);
+        }
+
+        json.WriteEndArray();
+        return true;
+    }
+
+    private static void Replica(Utf8JsonWriter json, RemoteReplica replica)
+    {
+        var account = replica.Account;
+        json.WriteStartObject();
+        json.WriteNumber("id", replica.Id);
+        json.WriteString("url", replica.Address.AbsoluteUri);
+        json.WriteString("state", replica.IsDraining ? "draining" : replica.State.ToString().ToLowerInvariant());
+        json.WriteString("flavour", replica.Flavour.ToString().ToLowerInvariant());
+        json.WriteNumber("epoch", account.Epoch);
+        json.WriteStartArray("models");
+        foreach (var model in replica.Models ?? [])
+        {
+            json.WriteStringValue(model);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("requests", replica.Requests);
+        json.WriteNumber("failures", replica.Failures);
+        json.WriteNumber("inFlightRequests", account.Requests);
+        json.WriteNumber("inFlightTokens", account.CommittedTokens);
+        json.WriteNumber("queuedPrefillTokens", account.SentPromptTokens);
+        Number(json, "waiting", replica.Report?.Waiting);
+        Number(json, "running", replica.Report?.Running);
+        Number(json, "kvUsage", replica.Report?.KvUsage);
+        Number(json, "kvCapacityTokens", replica.Report?.KvCapacityTokens);
+        Number(json, "driftTokens", replica.DriftTokens);
+        Number(json, "prefillTokensPerSecond", replica.Rates.PrefillTokensPerSecond);
+        Number(json, "releasedTokensPerSecond", replica.Rates.ReleasedTokensPerSecond);
+        Number(json, "meanOutputTokens", replica.Rates.MeanOutputTokens);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What nobody knows is null, never 0.</summary>
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } known)
+        {
+            json.WriteNumber(name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private async Task AddAsync(HttpContext context)
+    {
+        using var body = await PooledBody.ReadAsync(context.Request, MostBodyBytes, context.RequestAborted);
+        var replica = server.Add(AddressIn(body));
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        await JsonAsync(context, json => json.WriteNumber("id", replica.Id));
+    }
+
+    private async Task DrainAsync(HttpContext context, string id) =>
+        await JsonAsync(context, Found(server.Pool.Drain(Number(id)), id, "draining"));
+
+    private async Task RemoveAsync(HttpContext context, string id) =>
+        await JsonAsync(context, Found(await server.RemoveAsync(Number(id)), id, "removed"));
+
+    private static Uri AddressIn(PooledBody body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.Memory);
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String
+                && ReplicaAddress.TryParse(url.GetString()!, out var address))
+            {
+                return address;
+            }
+        }
+        catch (JsonException)
+        {
+            // The sentence below says what would be accepted.
+        }
+
+        throw new RequestRefusedException(
+            StatusCodes.Status400BadRequest, "invalid_request", "Send {\"url\":\"http://host:port\"} with the address of an OpenAI-compatible server.");
+    }
+
+    private static int Number(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+
+    private static Action<Utf8JsonWriter> Found(bool found, string id, string state) => found
+        ? json => json.WriteString("state", state)
+        : throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no replica '{id}'; GET /api/replicas lists them.");
+
+    private static async Task JsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = buffer.WrittenCount;
+        await context.Response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+}

@@ -1,0 +1,153 @@
+using HalfFull.Gateway.OpenAi;
+using HalfFull.Gateway.Replicas;
+using HalfFull.Routing;
+
+namespace HalfFull.Gateway;
+
+/// <summary>The gateway's own figures. Names and labels are fixed; no label takes a value that a client chooses. Thread-safe.</summary>
+internal sealed class GatewayMetrics
+{
+    private const int MostReplicas = 256;
+    private static readonly double[] Bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+    private readonly Lock gate = new();
+    private readonly long[] attempts = new long[Enum.GetValues<DispatchOutcome>().Length];
+    private readonly SortedDictionary<int, long> responses = [];
+    private readonly long[] ttft = new long[Bounds.Length + 1];
+    private readonly long[] duration = new long[Bounds.Length + 1];
+    private double ttftSum;
+    private double durationSum;
+    private long promptTokens;
+    private long outputTokens;
+    private long retries;
+    private long cuts;
+    private long open;
+
+    /// <summary>A request came in.</summary>
+    public void Began()
+    {
+        lock (gate)
+        {
+            open++;
+        }
+    }
+
+    /// <summary>A request was answered.</summary>
+    public void Answered(int status)
+    {
+        lock (gate)
+        {
+            open--;
+            responses[status] = responses.GetValueOrDefault(status) + 1;
+        }
+    }
+
+    /// <summary>A first token came back that long after the arrival of its request.</summary>
+    public void FirstToken(TimeSpan since)
+    {
+        lock (gate)
+        {
+            Observe(ttft, ref ttftSum, since);
+        }
+    }
+
+    /// <summary>An attempt ended.</summary>
+    public void Ended(Dispatch dispatch, TimeSpan arrival, TimeSpan now, DispatchOutcome outcome, TokenUsage? usage)
+    {
+        lock (gate)
+        {
+            attempts[(int)outcome]++;
+            promptTokens += usage?.PromptTokens ?? (outcome == DispatchOutcome.Completed ? dispatch.Lease.PromptTokens : 0);
+            outputTokens += usage?.OutputTokens ?? dispatch.Lease.OutputTokens;
+            if (outcome == DispatchOutcome.Completed)
+            {
+                Observe(duration, ref durationSum, now - arrival);
+            }
+        }
+    }
+
+    /// <summary>A failed attempt is repeated.</summary>
+    public void Retried()
+    {
+        lock (gate)
+        {
+            retries++;
+        }
+    }
+
+    /// <summary>A stream ended with an error in it.</summary>
+    public void Cut()
+    {
+        lock (gate)
+        {
+            cuts++;
+        }
+    }
+
+    /// <summary>The page.</summary>
+    public string Text(ReplicaPool pool)
+    {
+        var text = new PrometheusText();
+        lock (gate)
+        {
+            text.Counter("halffull_responses_total", "Answers to clients by HTTP status.");
+            foreach (var (status, count) in responses)
+            {
+                text.Add(count, ("code", PrometheusText.Number(status)));
+            }
+
+            text.Counter("halffull_attempts_total", "Attempts on replicas by outcome.");
+            foreach (var outcome in Enum.GetValues<DispatchOutcome>())
+            {
+                text.Add(attempts[(int)outcome], ("outcome", outcome.ToString().ToLowerInvariant()));
+            }
+
+            text.Counter("halffull_retries_total", "Attempts that were repeated on another replica.").Add(retries);
+            text.Counter("halffull_cut_streams_total", "Streams that ended with an error because their replica failed.").Add(cuts);
+            text.Counter("halffull_prompt_tokens_total", "Prompt tokens, as replicas told, else estimated.").Add(promptTokens);
+            text.Counter("halffull_output_tokens_total", "Output tokens, as replicas told, else counted.").Add(outputTokens);
+            text.Gauge("halffull_open_requests", "Requests being answered.").Add(open);
+            text.Histogram("halffull_ttft_seconds", "Arrival to first token of streamed completions.").AddHistogram(Bounds, ttft, ttftSum);
+            text.Histogram("halffull_request_duration_seconds", "Arrival to end of completed requests.").AddHistogram(Bounds, duration, durationSum);
+        }
+
+        return pool.Read(replicas => Replicas(text, replicas));
+    }
+
+    private static string Replicas(PrometheusText text, IReadOnlyList<RemoteReplica> replicas)
+    {
+        var shown = replicas.Take(MostReplicas).ToArray();
+        Each(text.Gauge("halffull_replica_up", "1 when the replica takes requests."), shown, replica => replica.State == ReplicaState.Ready && !replica.IsDraining ? 1 : 0);
+        Each(text.Gauge("halffull_replica_inflight_requests", "Requests reserved in the ledger."), shown, replica => replica.Account.Requests);
+        Each(text.Gauge("halffull_replica_inflight_tokens", "Prompt and output tokens reserved in the ledger."), shown, replica => replica.Account.CommittedTokens);
+        Each(text.Gauge("halffull_replica_queued_prefill_tokens", "Prompt tokens of requests without a first token."), shown, replica => replica.Account.SentPromptTokens);
+        Each(text.Counter("halffull_replica_requests_total", "Attempts sent."), shown, replica => replica.Requests);
+        Each(text.Counter("halffull_replica_failures_total", "Attempts that failed through the replica's fault."), shown, replica => replica.Failures);
+        Each(text.Gauge("halffull_ledger_drift_tokens", "KV tokens that the replica reports beyond the ledger."), shown, replica => replica.DriftTokens);
+        Each(text.Gauge("halffull_replica_prefill_tokens_per_second", "Learned prefill rate."), shown, replica => replica.Rates.PrefillTokensPerSecond);
+        return text.ToString();
+    }
+
+    private static void Each(PrometheusText text, RemoteReplica[] replicas, Func<RemoteReplica, double?> value)
+    {
+        foreach (var replica in replicas)
+        {
+            if (value(replica) is { } known)
+            {
+                text.Add(known, ("replica", replica.Name));
+            }
+        }
+    }
+
+    private static void Observe(long[] counts, ref double sum, TimeSpan value)
+    {
+        var bucket = 0;
+        while (bucket < Bounds.Length && value.TotalSeconds > Bounds[bucket])
+        {
+            bucket++;
+        }
+
+        counts[bucket]++;
+        sum += value.TotalSeconds;
+    }
+}

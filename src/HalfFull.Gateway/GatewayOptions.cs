@@ -1,0 +1,61 @@
+using HalfFull.Policies;
+
+namespace HalfFull.Gateway;
+
+/// <summary>How a gateway works. Every figure has the documented default.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>The router.</summary>
+    public PolicySpec Router { get; init; } = PolicySpec.Parse("sal");
+
+    /// <summary>Seed of what the router draws and of ties.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Address to bind to.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Port; 0 for any free one.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>Replicas to begin with.</summary>
+    public IReadOnlyList<Uri> Replicas { get; init; } = [];
+
+    /// <summary>Largest request body, bytes.</summary>
+    public int MostBodyBytes { get; init; } = 32 << 20;
+
+    /// <summary>Longest time without a byte from a replica, headers included: longer than the longest prefill, and than the longest answer that is not streamed.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest time to connect to a replica.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time between two scrapes of a replica's metrics; each is jittered by a fifth.</summary>
+    public TimeSpan ScrapeInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time between two health checks of a replica.</summary>
+    public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time that a scrape or a health check may take.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Failed health checks in a row after which a replica is down.</summary>
+    public int FailuresToDown { get; init; } = 3;
+
+    /// <summary>Passed health checks in a row after which it is ready again.</summary>
+    public int SuccessesToReady { get; init; } = 2;
+
+    /// <summary>Failed requests in a row that open a replica's circuit breaker.</summary>
+    public int FailuresToOpen { get; init; } = 5;
+
+    /// <summary>How long an open breaker stays shut to requests at first; it doubles up to a minute while probes fail.</summary>
+    public TimeSpan OpenTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Tries of one request, the first included.</summary>
+    public int MostAttempts { get; init; } = 3;
+
+    /// <summary>Retries as a share of requests; ten are always granted.</summary>
+    public double RetryShare { get; init; } = 0.2;
+
+    /// <summary>Its clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HalfFull.Gateway.Http;
+
+/// <summary>A bare Kestrel with one request delegate: no routing, no logging, nothing read from the environment.</summary>
+internal sealed class HttpHost : IAsyncDisposable
+{
+    private readonly WebApplication application;
+
+    private HttpHost(WebApplication application, Uri address)
+    {
+        this.application = application;
+        Address = address;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Listens and answers.</summary>
+    /// <param name="host">Address to bind to, or <c>localhost</c>.</param>
+    /// <param name="port">Port; 0 for any free one.</param>
+    /// <param name="mostBodyBytes">Largest body that is read.</param>
+    /// <param name="handle">Answers a request.</param>
+    /// <exception cref="IOException">The port is taken, or the host is no address of this machine.</exception>
+    public static async Task<HttpHost> StartAsync(string host, int port, int mostBodyBytes, RequestDelegate handle)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = mostBodyBytes;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(AddressOf(host), port);
+        });
+        var server = builder.Build();
+        server.Run(handle);
+        try
+        {
+            await server.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        var addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new HttpHost(server, new Uri(addresses.First()));
+    }
+
+    /// <summary>Takes no new connections and waits for open requests until cancelled, then cuts them.</summary>
+    public Task StopAsync(CancellationToken cancellation) => application.StopAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    private static IPAddress AddressOf(string host) => host switch
+    {
+        "localhost" => IPAddress.Loopback,
+        "*" => IPAddress.Any,
+        _ => IPAddress.TryParse(host, out var address)
+            ? address
+            : throw new FormatException($"--host {host} is not accepted: give an address of this machine such as 127.0.0.1 or 0.0.0.0."),
+    };
+}

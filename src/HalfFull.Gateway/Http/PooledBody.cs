@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace HalfFull.Gateway.Http;
+
+/// <summary>A request body in one rented buffer, which goes back when nobody reads it any more.</summary>
+internal sealed class PooledBody : IDisposable
+{
+    private byte[] buffer;
+    private int users = 1;
+
+    private PooledBody(byte[] buffer, int length)
+    {
+        this.buffer = buffer;
+        Length = length;
+    }
+
+    /// <summary>Bytes of the body.</summary>
+    public int Length { get; }
+
+    /// <summary>The body.</summary>
+    public ReadOnlySpan<byte> Span => buffer.AsSpan(0, Length);
+
+    /// <summary>The body.</summary>
+    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, Length);
+
+    /// <summary>Reads the body of a request.</summary>
+    /// <exception cref="RequestRefusedException">It is larger than <paramref name="mostBytes"/>.</exception>
+    public static async Task<PooledBody> ReadAsync(HttpRequest request, int mostBytes, CancellationToken cancellation)
+    {
+        if (request.ContentLength > mostBytes)
+        {
+            throw TooLarge(mostBytes);
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength + 1 ?? 4096));
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                if (length == rented.Length)
+                {
+                    rented = Grow(rented, length);
+                }
+
+                var read = await request.Body.ReadAsync(rented.AsMemory(length), cancellation);
+                length += read;
+                if (length > mostBytes)
+                {
+                    throw TooLarge(mostBytes);
+                }
+
+                if (read == 0)
+                {
+                    return new PooledBody(rented, length);
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            throw;
+        }
+    }
+
+    /// <summary>Keeps the buffer for one more reader, who disposes too.</summary>
+    public PooledBody Share()
+    {
+        Interlocked.Increment(ref users);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+        }
+    }
+
+    private static byte[] Grow(byte[] rented, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        rented.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(rented);
+        return larger;
+    }
+
+    private static RequestRefusedException TooLarge(int mostBytes) => new(
+        StatusCodes.Status413PayloadTooLarge, "request_too_large", string.Create(CultureInfo.InvariantCulture, $"The request body is larger than the {mostBytes} bytes that are accepted."));
+}

@@ -1,0 +1,153 @@
+namespace HalfFull.Gateway.Replicas;
+
+/// <summary>
+/// The gateway's own books of what it has sent where: the truth that scraped figures only correct. A lease is reserved in the same critical section as the
+/// router's choice and released exactly once on every path. Not thread-safe: <see cref="ReplicaPool"/> serialises it.
+/// </summary>
+public static class Ledger
+{
+    /// <summary>Reserves for an attempt.</summary>
+    public static Lease Reserve(LedgerAccount account, Request request, int attempt, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(request);
+        var lease = new Lease(account, request, attempt, now) { PrefillTokensAhead = account.SentPromptTokens };
+        account.Requests++;
+        account.PromptTokens += lease.PromptTokens;
+        account.SentRequests++;
+        account.SentPromptTokens += lease.PromptTokens;
+        account.UnreportedRequests++;
+        account.UnreportedPromptTokens += lease.PromptTokens;
+        lease.Previous = account.NewestSent;
+        if (account.NewestSent is { } newest)
+        {
+            newest.Next = lease;
+        }
+        else
+        {
+            account.OldestSent = lease;
+        }
+
+        account.NewestSent = lease;
+        return lease;
+    }
+
+    /// <summary>The first token came back: what it had queued is prefilled.</summary>
+    /// <returns>False when that was known, or the lease is released or of an earlier epoch.</returns>
+    public static bool FirstToken(Lease lease, TimeSpan now)
+    {
+        if (!IsLive(lease) || lease.Phase != LeasePhase.Sent)
+        {
+            return false;
+        }
+
+        LeaveSent(lease);
+        lease.Phase = LeasePhase.Streaming;
+        lease.FirstTokenAt = now;
+        lease.Account.LastFirstToken = now;
+        return true;
+    }
+
+    /// <summary>Output tokens came back. Without effect on a lease that is released or of an earlier epoch.</summary>
+    public static void AddOutput(Lease lease, int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        if (IsLive(lease))
+        {
+            lease.OutputTokens += tokens;
+            lease.Account.OutputTokens += tokens;
+        }
+    }
+
+    /// <summary>Releases what was reserved.</summary>
+    /// <returns>False, with nothing changed, when it was released before or is of an earlier epoch.</returns>
+    public static bool Release(Lease lease)
+    {
+        var isLive = IsLive(lease);
+        if (isLive)
+        {
+            var account = lease.Account;
+            account.Requests--;
+            account.PromptTokens -= lease.PromptTokens;
+            account.OutputTokens -= lease.OutputTokens;
+            if (lease.Phase == LeasePhase.Sent)
+            {
+                LeaveSent(lease);
+            }
+        }
+
+        lease.Phase = LeasePhase.Released;
+        return isLive;
+    }
+
+    /// <summary>A report was taken at the given time: what was sent before it is in it.</summary>
+    public static void Reported(LedgerAccount account, TimeSpan takenAt)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        for (var lease = account.OldestSent; lease is not null && lease.SentAt <= takenAt; lease = lease.Next)
+        {
+            MarkReported(lease);
+        }
+    }
+
+    /// <summary>The replica has restarted: all its leases end, and what happens to them later counts no more.</summary>
+    public static void Restarted(LedgerAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        account.Epoch++;
+        account.Requests = 0;
+        account.PromptTokens = 0;
+        account.OutputTokens = 0;
+        account.SentRequests = 0;
+        account.SentPromptTokens = 0;
+        account.UnreportedRequests = 0;
+        account.UnreportedPromptTokens = 0;
+        account.LastFirstToken = null;
+        account.OldestSent = null;
+        account.NewestSent = null;
+    }
+
+    private static bool IsLive(Lease lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return lease.Phase != LeasePhase.Released && lease.Epoch == lease.Account.Epoch;
+    }
+
+    private static void LeaveSent(Lease lease)
+    {
+        var account = lease.Account;
+        account.SentRequests--;
+        account.SentPromptTokens -= lease.PromptTokens;
+        MarkReported(lease);
+        if (lease.Previous is { } previous)
+        {
+            previous.Next = lease.Next;
+        }
+        else
+        {
+            account.OldestSent = lease.Next;
+        }
+
+        if (lease.Next is { } next)
+        {
+            next.Previous = lease.Previous;
+        }
+        else
+        {
+            account.NewestSent = lease.Previous;
+        }
+
+        lease.Previous = null;
+        lease.Next = null;
+    }
+
+    private static void MarkReported(Lease lease)
+    {
+        if (lease.IsUnreported)
+        {
+            lease.IsUnreported = false;
+            lease.Account.UnreportedRequests--;
+            lease.Account.UnreportedPromptTokens -= lease.PromptTokens;
+        }
+    }
+}
