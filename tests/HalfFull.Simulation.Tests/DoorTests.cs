@@ -121,12 +121,14 @@ public sealed class DoorTests
     }
 
     [Fact]
-    public void A_run_can_be_cancelled()
+    public void A_run_can_be_cancelled_when_no_request_is_left_to_arrive()
     {
-        using var cancelled = new CancellationTokenSource();
-        cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(
-            () => Simulator.Run(Given.Setup(), [Given.Job()], new NoRecords(), cancelled.Token));
+        using var cancellation = new CancellationTokenSource();
+        var records = new CancellingSink(cancellation);
+        var jobs = Enumerable.Range(0, 100).Select(id => Given.Job(id, output: 1 + id));
+
+        Assert.Throws<OperationCanceledException>(() => Simulator.Run(Given.Setup(), jobs, records, cancellation.Token));
+        Assert.Equal(1, records.Count);
     }
 
     /// <summary>Most requests between first step and finish at one time.</summary>
@@ -151,10 +153,14 @@ public sealed class DoorTests
             request.Request.Id % 3 == 0 ? RouteDecision.Reject("every third") : RouteDecision.Route(0, "the rest");
     }
 
-    private sealed class NoRecords : IRecordSink
+    private sealed class CancellingSink(CancellationTokenSource cancellation) : IRecordSink
     {
+        internal int Count { get; private set; }
+
         public void Add(in RequestRecord record)
         {
+            Count++;
+            cancellation.Cancel();
         }
     }
 }

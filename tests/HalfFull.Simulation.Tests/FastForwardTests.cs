@@ -12,7 +12,7 @@ namespace HalfFull.Simulation.Tests;
 /// <summary>The proof that fast-forward changes nothing: every record, count and decision is that of planning each step.</summary>
 public sealed class FastForwardTests
 {
-    private const int Scenarios = 400;
+    private const int Scenarios = 300;
 
     /// <summary>Every policy of the catalogue as it comes, and the options that change what may be held.</summary>
     public static TheoryData<string> Engines =>
@@ -78,7 +78,11 @@ public sealed class FastForwardTests
 
     [SharedTheory("traces/mooncake-conversation.jsonl.gz")]
     [InlineData("vllm", "least-requests")]
+    [InlineData("vllm:full-gate=false", "p2c")]
+    [InlineData("vllm-v0", "sal")]
+    [InlineData("srpt", "least-tokens")]
     [InlineData("larry", "sal")]
+    [InlineData("larry:gate=per-chunk", "sal")]
     public void Equals_step_by_step_on_long_shared_prefixes(string engine, string router) =>
         AssertSameOnTrace("mooncake-conversation.jsonl.gz", engine, router);
 

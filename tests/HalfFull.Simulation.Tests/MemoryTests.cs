@@ -1,7 +1,11 @@
 using HalfFull.Metrics;
+using HalfFull.Simulation.Workloads;
 
 namespace HalfFull.Simulation.Tests;
 
+/// <summary>Runs when no other test does: it measures the whole process.</summary>
+[Collection(nameof(MemoryTests))]
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
 public sealed class MemoryTests
 {
     private const int Requests = 200_000;
@@ -20,6 +24,23 @@ public sealed class MemoryTests
 
         Assert.Equal(Requests, count.Records);
         Assert.InRange(sizes[^1] - sizes[0], long.MinValue, MostGrowthBytes);
+    }
+
+    [Fact]
+    public void A_million_chat_requests_stream_without_being_kept()
+    {
+        var workload = WorkloadCatalog.Open("chat", new WorkloadOptions { Limit = 1_000_000 });
+        using var jobs = workload.Jobs().GetEnumerator();
+        Assert.True(jobs.MoveNext());
+        var early = GC.GetTotalMemory(forceFullCollection: true);
+        var count = 1;
+        while (jobs.MoveNext())
+        {
+            count++;
+        }
+
+        Assert.Equal(1_000_000, count);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - early, long.MinValue, MostGrowthBytes);
     }
 
     /// <summary>Takes the size of what lives after a quarter of the jobs, a half, three quarters and all.</summary>

@@ -85,7 +85,7 @@ internal sealed class CommonOptions
     private static Option<PolicySpec[]> Policies(string name, string what, string[] fallback, bool repeats, Action<PolicySpec> validate)
     {
         var option = TextOption.Repeated(
-            name, "SPEC", Read, fallback, $"{what}, such as {fallback[^1]}{(repeats ? "; repeat to compare several" : string.Empty)}; halffull policies lists them");
+            name, "SPEC", Read, fallback, $"{what}{(repeats ? ", repeated to compare several" : string.Empty)}; see halffull policies");
         if (!repeats)
         {
             option.Validators.Add(result =>

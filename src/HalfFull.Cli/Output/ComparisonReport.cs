@@ -17,14 +17,18 @@ internal static class ComparisonReport
         screen.WriteLine();
         Line(screen, "traffic", TrafficText.Of(first.Traffic));
         Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.OraclePrediction ? ", output lengths told by an oracle" : string.Empty)}");
-        Line(screen, "model", TrafficText.StepModels(first.Fleet));
-        screen.Write(Table(comparison));
+        foreach (var model in TrafficText.StepModels(first.Fleet))
+        {
+            Line(screen, "model", model);
+        }
+
+        screen.Write(Table(comparison, screen.Profile.Width));
         screen.WriteLine($" {Verdict.Of(comparison)}");
         screen.MarkupLineInterpolated($" [dim]Best first. In brackets: the 95% interval of the change (bootstrap over blocks of arrivals).[/]");
         screen.WriteLine();
     }
 
-    private static Table Table(Comparison comparison)
+    private static Table Table(Comparison comparison, int width)
     {
         var severalFleets = comparison.Rows.Select(row => row.Runs[0].Plan.Fleet).Distinct().Count() > 1;
         var incomplete = comparison.Rows.Any(row => row.Mean(entry => entry.Completed) < row.Mean(entry => entry.Requests));
@@ -44,7 +48,16 @@ internal static class ComparisonReport
         AddIf(hasSlo, "SLO met", row => Figures.Percent(row.Mean(entry => entry.SloAttainment)));
         AddIf(hasSlo && comparison.Metric.IsRate, "goodput", row => $"{Figures.Three(row.Mean(entry => entry.GoodputRequestsPerSecond))}/s");
         AddIf(!IsShown(comparison.Metric), comparison.Metric.Title, row => Verdict.Spell(comparison.Metric, row.Value));
-        var table = PlainTable.Of([.. columns.Select(column => column.Heading), $"{comparison.Metric.Title} vs first"]);
+        var last = $"{comparison.Metric.Title} vs first";
+        foreach (var spare in (ReadOnlySpan<string>)["E2E p99", "TPOT mean", "E2E mean"])
+        {
+            if (Width(comparison, columns) + Math.Max(last.Length, GainText.Widest) > width)
+            {
+                columns.RemoveAll(column => string.Equals(column.Heading, spare, StringComparison.Ordinal));
+            }
+        }
+
+        var table = PlainTable.Of([.. columns.Select(column => column.Heading), last]);
         table.Columns[1].Alignment = Justify.Left;
         foreach (var row in comparison.Ranked)
         {
@@ -61,6 +74,10 @@ internal static class ComparisonReport
             }
         }
     }
+
+    /// <summary>Columns that a terminal needs for all but the last column of a table.</summary>
+    private static int Width(Comparison comparison, List<(string Heading, Func<ComparisonRow, string> Cell)> columns) => 4 + columns.Sum(column =>
+        3 + Math.Max(column.Heading.Length, comparison.Rows.Max(row => column.Cell(row).Length)));
 
     private static bool IsShown(RankMetric metric) => metric.Name is "ttft" or "ttft-mean" or "ttft-p99" or "tpot" or "tpot-mean" or "e2e" or "e2e-mean" or "e2e-p99" or "attainment" or "goodput";
 

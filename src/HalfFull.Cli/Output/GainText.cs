@@ -7,6 +7,9 @@ namespace HalfFull.Cli.Output;
 /// <summary>A change against the first combination: how much, how sure, and whether it is for the better.</summary>
 internal static class GainText
 {
+    /// <summary>Characters of an ordinary change.</summary>
+    public const int Widest = 23;
+
     private static readonly Style Better = new(Color.Green);
     private static readonly Style Worse = new(Color.Red);
     private static readonly Style Plain = new(decoration: Decoration.Dim);

@@ -28,11 +28,11 @@ internal static class RunReport
         screen.WriteLine();
         Lines(
             screen,
-            ("model", TrafficText.StepModels(plan.Fleet)),
+            [.. TrafficText.StepModels(plan.Fleet).Select(text => ("model", (string?)text)),
             ("limits", $"{Figures.Count(plan.Fleet.Options.TokenBudget)} tokens and {Figures.Count(plan.Fleet.Options.MaxSequences)} sequences a step, outputs of at most {Figures.Count(plan.Traffic.Workload.OutputLimit)} tokens"),
             ("trace", $"sha256 {plan.Traffic.Workload.Sha256}"),
             ("run", $"seed {plan.Seed}, decision hash {entry.DecisionHash}, {Figures.Count(entry.Steps)} steps"),
-            ("speed", $"{Figures.Seconds(entry.WallSeconds)}, {Figures.Three(entry.SimulatedRequestsPerSecond)} requests/s simulated"));
+            ("speed", $"{Figures.Seconds(entry.WallSeconds)}, {Figures.Three(entry.SimulatedRequestsPerSecond)} requests/s simulated")]);
         screen.WriteLine();
     }
 

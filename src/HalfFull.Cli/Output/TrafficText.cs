@@ -24,8 +24,8 @@ internal static class TrafficText
         return $"{groups}, {fleet.Options.Model}{(fleet.Options.Tp > 1 ? $", tp {fleet.Options.Tp}" : string.Empty)}";
     }
 
-    /// <summary>Where the step times of a fleet come from, such as <c>fitted step times, overhead async_assumed, 28,908 KV blocks of 16 tokens</c>.</summary>
-    public static string StepModels(Fleet fleet) => string.Join("; ", fleet.StepModels.Select(use => Of(use, fleet)).Distinct(StringComparer.Ordinal));
+    /// <summary>Where the step times of each group of a fleet come from, such as <c>fitted step times, overhead async_assumed, 28,908 KV blocks of 16 tokens</c>.</summary>
+    public static IEnumerable<string> StepModels(Fleet fleet) => fleet.StepModels.Select(use => Of(use, fleet)).Distinct(StringComparer.Ordinal);
 
     private static string Of(StepModelUse use, Fleet fleet)
     {

@@ -46,7 +46,8 @@ public sealed class EngineRates
 
     internal void StepDone(in StepReport step)
     {
-        if (step.PrefillTokens > prefillThreshold)
+        // A clock too coarse for the step, or one that jumped, tells nothing about the rate.
+        if (step.PrefillTokens > prefillThreshold && step.Duration > TimeSpan.Zero)
         {
             var rate = step.PrefillTokens / step.Duration.TotalSeconds;
             PrefillTokensPerSecond += PrefillSmoothing * (rate - PrefillTokensPerSecond);
@@ -59,7 +60,8 @@ public sealed class EngineRates
         outputSum += outputTokens - outputs[index];
         outputs[index] = outputTokens;
         windowTokens += freedTokens;
-        var elapsed = now - (windowStart ?? now);
+        windowStart ??= now;
+        var elapsed = now - windowStart.Value;
         if (elapsed >= TimeSpan.FromSeconds(1))
         {
             var rate = windowTokens / elapsed.TotalSeconds;

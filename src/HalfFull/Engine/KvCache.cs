@@ -185,14 +185,24 @@ internal sealed class KvCache
         sequence.SharedUnits = 0;
         sequence.SharedTokens = 0;
         sequence.ComputedTokens = 0;
+        sequence.MatchVersion = -1; // it may match more than before: it has known more tokens since its last lookup
     }
 
     /// <summary>Blocks that would become free if the sequence gave back all it holds.</summary>
-    internal int Reclaimable(Sequence sequence)
+    internal int Reclaimable(Sequence sequence) => Reclaimable(sequence, 0);
+
+    /// <summary>The same without the units at its head that the newcomer would take over.</summary>
+    internal int Reclaimable(Sequence sequence, Sequence newcomer)
+    {
+        var most = Math.Min(sequence.SharedUnits, MatchUnits(newcomer));
+        return Reclaimable(sequence, sequence.Request.PrefixHashes.Span[..most].CommonPrefixLength(newcomer.Request.PrefixHashes.Span[..most]));
+    }
+
+    private int Reclaimable(Sequence sequence, int firstUnit)
     {
         var hashes = sequence.Request.PrefixHashes.Span;
         var blocks = sequence.PrivateBlocks;
-        for (var i = 0; i < sequence.SharedUnits; i++)
+        for (var i = firstUnit; i < sequence.SharedUnits; i++)
         {
             ref readonly var unit = ref units[unitOf[hashes[i]]];
             blocks += unit.References == 1 ? unit.Blocks : 0;

@@ -152,8 +152,7 @@ public sealed class Replica
         }
 
         held.Stop();
-        var room = Math.Min(Limits.KvCapacityTokens + 1, Limits.MaxModelLength ?? long.MaxValue) - request.PromptTokens;
-        var sequence = new Sequence(request, (int)Math.Min(request.MaxOutputTokens, room)) { Slot = TakeSlot() };
+        var sequence = new Sequence(request, OutputLimit(request)) { Slot = TakeSlot() };
         sequence.StopAfter = Math.Clamp(outputTokens, 1, sequence.OutputLimit);
         Rates.Arrived(now);
         Enqueue(sequence);
@@ -259,6 +258,7 @@ public sealed class Replica
 
             sequence.KnownTokens++;
             sequence.LastToken = now;
+            sequence.IsForced = false;
             if (sequence.OutputTokens >= sequence.StopAfter)
             {
                 Leave(sequence, now, Outcome.Completed);
@@ -327,6 +327,8 @@ public sealed class Replica
         }
 
         held.Stop();
+        plan.Forget(sequence);
+        sequence.IsForced = false;
         var computed = sequence.ComputedTokens;
         Withdraw(sequence);
         Release(sequence);
@@ -336,6 +338,7 @@ public sealed class Replica
 
     /// <summary>Takes in a detached sequence. With computed tokens it runs at once, holding blocks for them; without, it joins the queue.</summary>
     /// <returns>False, with nothing changed, when there is no seat or not enough free blocks.</returns>
+    /// <exception cref="ArgumentException">The request can never run here, or has generated as much as it could here.</exception>
     public bool Attach(Sequence sequence, int computedTokens)
     {
         ArgumentNullException.ThrowIfNull(sequence);
@@ -346,6 +349,18 @@ public sealed class Replica
             throw new InvalidOperationException($"Request {sequence.Request.Id} lives in a replica; detach it first.");
         }
 
+        if (Refusal(sequence.Request) is { } reason)
+        {
+            throw new ArgumentException(reason, nameof(sequence));
+        }
+
+        var outputLimit = OutputLimit(sequence.Request);
+        if (sequence.OutputTokens >= Math.Min(outputLimit, sequence.StopAfter))
+        {
+            throw new ArgumentException(
+                $"Request {sequence.Request.Id} has generated {sequence.OutputTokens} tokens and may not generate more here.", nameof(sequence));
+        }
+
         var blocks = Limits.BlocksFor(computedTokens);
         if (computedTokens > 0 && (running.Count >= Limits.MaxSequences || blocks > cache.FreeBlocks))
         {
@@ -354,7 +369,8 @@ public sealed class Replica
 
         held.Stop();
         sequence.Slot = TakeSlot();
-        sequence.MatchVersion = -1;
+        sequence.OutputLimit = outputLimit;
+        sequence.StopAfter = Math.Min(sequence.StopAfter, outputLimit);
         if (computedTokens == 0)
         {
             Enqueue(sequence);
@@ -371,6 +387,13 @@ public sealed class Replica
         scheduler.Arrived(sequence);
         scheduler.Admitted(sequence);
         return true;
+    }
+
+    /// <summary>Most output tokens that the request may have here; the last one needs no KV.</summary>
+    private int OutputLimit(Request request)
+    {
+        var room = Math.Min(Limits.KvCapacityTokens + 1, Limits.MaxModelLength ?? long.MaxValue) - request.PromptTokens;
+        return (int)Math.Min(request.MaxOutputTokens, room);
     }
 
     /// <summary>Throws when blocks or tokens do not add up. For tests: O(everything).</summary>
@@ -400,12 +423,7 @@ public sealed class Replica
     /// <summary>A policy that schedules nothing cannot hang the engine: the oldest running sequence runs, or the first in the queue is admitted.</summary>
     private bool ForceProgress(TimeSpan now)
     {
-        if (plan.HeldUntil > now && plan.HeldUntil < TimeSpan.MaxValue)
-        {
-            WakeAt = plan.HeldUntil;
-            return false;
-        }
-
+        TimeSpan? wake = plan.HeldUntil > now && plan.HeldUntil < TimeSpan.MaxValue ? plan.HeldUntil : null;
         if (plan.HasPreempted)
         {
             // Whoever was preempted for nothing returns to the queue first.
@@ -413,13 +431,21 @@ public sealed class Replica
             plan.Reset();
         }
 
+        WakeAt = wake;
+        if (wake is not null)
+        {
+            return false;
+        }
+
         if (running.Count > 0)
         {
+            running[0].IsForced = true;
             return plan.ForceSchedule(running[0]);
         }
 
         foreach (var sequence in waiting.InOrder(now))
         {
+            sequence.IsForced = true;
             return plan.TryAdmit(sequence);
         }
 

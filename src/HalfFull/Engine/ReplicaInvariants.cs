@@ -18,7 +18,8 @@ internal static class ReplicaInvariants
             Require(sequence.State == SequenceState.Running, "A sequence that does not run is among the running ones.");
             Require(sequence.HeldBlocks >= limits.BlocksFor(sequence.ComputedTokens), "A running sequence holds fewer blocks than its tokens need.");
             Require(sequence.ComputedTokens < sequence.KnownTokens, "A running sequence has nothing left to compute.");
-            Require(sequence.OutputTokens + repeated < sequence.OutputLimit, "A sequence went on beyond its limit.");
+            var unseen = sequence.ScheduledTokens > 0 ? repeated : 0;
+            Require(sequence.OutputTokens + unseen < sequence.OutputLimit, "A sequence went on beyond its limit.");
             held += sequence.PrivateBlocks;
             partial += sequence.IsDecoding ? 0 : sequence.RemainingTokens;
         }

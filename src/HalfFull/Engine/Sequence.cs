@@ -42,7 +42,7 @@ public sealed class Sequence
     public bool IsDecoding => KnownTokens - ComputedTokens == 1 && OutputTokens > 0;
 
     /// <summary>Most output tokens it can get here: the request's own limit, cut to what fits into the pool and the context.</summary>
-    public int OutputLimit { get; }
+    public int OutputLimit { get; internal set; }
 
     /// <summary>Tokens that it had to prefill when it last joined the queue: known tokens less the prefix-cache hit at that time.</summary>
     public int UncachedTokens { get; internal set; }
@@ -75,9 +75,11 @@ public sealed class Sequence
     /// <summary>Leading prefix units that it holds in the shared cache, from the first on.</summary>
     internal int SharedUnits { get; set; }
 
-
     /// <summary>Asked to go while its step was in flight.</summary>
     internal bool Aborting { get; set; }
+
+    /// <summary>Runs because the policy left the engine without work: nobody takes its blocks before it has emitted a token.</summary>
+    internal bool IsForced { get; set; }
 
     internal int QueueHandle { get; set; } = -1;
 

@@ -110,11 +110,11 @@ public sealed class StepPlan
     /// <param name="sequence">A waiting sequence.</param>
     /// <param name="reserveBlocks">Blocks that it must hold from now on, cached prefix included; 0: only what this step computes.</param>
     /// <param name="tokens">Most tokens to compute in this step.</param>
-    /// <returns>False, with nothing changed, when there is no seat, no budget or not enough free blocks.</returns>
+    /// <returns>False, with nothing changed, when there is no seat, no budget or not enough free blocks, or when this plan has just preempted it.</returns>
     public bool TryAdmit(Sequence sequence, int reserveBlocks = 0, int tokens = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        if (sequence.State != SequenceState.Waiting || SeatsLeft <= 0 || sequence.Aborting)
+        if (sequence.State != SequenceState.Waiting || SeatsLeft <= 0 || sequence.QueueHandle < 0)
         {
             return false;
         }
@@ -168,6 +168,14 @@ public sealed class StepPlan
         return cache.Reclaimable(sequence);
     }
 
+    /// <summary>The part of <see cref="BlocksReclaimed(Sequence)"/> that helps a waiting sequence: without those of a common prefix, which it would take over itself.</summary>
+    public int BlocksReclaimed(Sequence sequence, Sequence newcomer)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        ArgumentNullException.ThrowIfNull(newcomer);
+        return cache.Reclaimable(sequence, newcomer);
+    }
+
     /// <summary>Tokens of a waiting sequence's known tokens that are in the prefix cache now.</summary>
     public int CachedTokens(Sequence sequence)
     {
@@ -176,11 +184,11 @@ public sealed class StepPlan
     }
 
     /// <summary>Takes all blocks away from a running sequence of an earlier step. It returns to the queue with its output and its arrival kept.</summary>
-    /// <returns>False when it is not running, or was admitted by this plan.</returns>
+    /// <returns>False when it is not running, was admitted by this plan, or runs because the core forced it and has not emitted a token since.</returns>
     public bool Preempt(Sequence sequence)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        if (sequence.State != SequenceState.Running || sequence.AdmittedInPlan)
+        if (!CanPreempt(sequence))
         {
             return false;
         }
@@ -243,6 +251,22 @@ public sealed class StepPlan
         seatsTaken = running.Count;
         HeldSteps = 1;
         HeldUntil = TimeSpan.MaxValue;
+    }
+
+    /// <summary>Drops a sequence that leaves the replica between steps: the plan of the last step must not touch it any more.</summary>
+    internal void Forget(Sequence sequence)
+    {
+        if (sequence.ScheduledTokens > 0)
+        {
+            sequence.ScheduledTokens = 0;
+            scheduled.Remove(sequence);
+        }
+
+        if (sequence.AdmittedInPlan)
+        {
+            sequence.AdmittedInPlan = false;
+            admitted.Remove(sequence);
+        }
     }
 
     /// <summary>Preempts the newest others until the sequence can run: the last resort of a core that must make progress.</summary>
@@ -324,8 +348,7 @@ public sealed class StepPlan
         while (blocks > cache.FreeBlocks)
         {
             var chosen = ChooseVictim();
-            Preempt(chosen);
-            if (ReferenceEquals(chosen, needy))
+            if (chosen is null || !Preempt(chosen) || ReferenceEquals(chosen, needy))
             {
                 return false;
             }
@@ -340,7 +363,7 @@ public sealed class StepPlan
         var free = (long)cache.FreeBlocks;
         foreach (var sequence in running)
         {
-            if (!ReferenceEquals(sequence, needy) && sequence.State == SequenceState.Running)
+            if (!ReferenceEquals(sequence, needy) && CanPreempt(sequence))
             {
                 free += sequence.HeldBlocks;
                 if (free >= blocks)
@@ -353,7 +376,10 @@ public sealed class StepPlan
         return false;
     }
 
-    private Sequence ChooseVictim()
+    private static bool CanPreempt(Sequence sequence) =>
+        sequence.State == SequenceState.Running && !sequence.AdmittedInPlan && !sequence.IsForced;
+
+    private Sequence? ChooseVictim()
     {
         Sequence? chosen = null;
         var lowest = double.PositiveInfinity;
@@ -361,7 +387,7 @@ public sealed class StepPlan
         for (var i = running.Count - 1; i >= 0; i--)
         {
             var candidate = running[i];
-            if (candidate.State != SequenceState.Running)
+            if (!CanPreempt(candidate))
             {
                 continue;
             }
@@ -381,6 +407,6 @@ public sealed class StepPlan
             }
         }
 
-        return chosen ?? throw new InvalidOperationException("No running sequence is left to preempt.");
+        return chosen;
     }
 }

@@ -12,7 +12,7 @@ public interface IRouter
     /// <summary>Decides.</summary>
     /// <param name="request">The request.</param>
     /// <param name="candidates">Replicas that can take it; never empty.</param>
-    /// <param name="scores">One score for each candidate to fill, lower is better; empty when nobody asked for the table.</param>
+    /// <param name="scores">One score for each candidate to fill, lower is better, NaN for one that it did not look at; empty when nobody asked for the table.</param>
     RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores);
 
     /// <summary>A replica emitted the first token of a request.</summary>

@@ -108,7 +108,7 @@ public sealed class Larry : IEngineScheduler
             return;
         }
 
-        var next = 0;
+        var next = options.Yield ? 0 : partialCount; // without yield all have had their turn, and with budget left none is partial any more
         var newPartials = 0;
         var newPartialBlocks = 0;
         gate.Open(engine);

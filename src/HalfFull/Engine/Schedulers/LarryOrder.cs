@@ -80,6 +80,14 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, E
         };
     }
 
-    /// <summary>A x / (A + x), written so that rounding cannot break its monotony; x itself for infinite A.</summary>
-    private double Penalty(double imposed) => double.IsInfinity(saturation) ? imposed : saturation / (1 + (saturation / imposed));
+    /// <summary>A x / (A + x), written so that rounding cannot break its monotony; x itself for infinite A, and 0 for A = 0 even where x is 0 too.</summary>
+    private double Penalty(double imposed)
+    {
+        if (double.IsInfinity(saturation))
+        {
+            return imposed;
+        }
+
+        return saturation > 0 ? saturation / (1 + (saturation / imposed)) : 0;
+    }
 }

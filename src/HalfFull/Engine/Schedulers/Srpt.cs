@@ -61,7 +61,7 @@ public sealed class Srpt : IEngineScheduler
         {
             if (IsWorthIt(engine.Limits, victim, remaining))
             {
-                needed -= plan.BlocksReclaimed(victim);
+                needed -= plan.BlocksReclaimed(victim, newcomer);
                 seats--;
             }
         }

@@ -13,6 +13,11 @@ public sealed class PowerOfTwo(Rng rng) : IRouter
     {
         scores.Fill(double.NaN);
         var first = draws.NextInt32(candidates.Length);
+        if (!scores.IsEmpty)
+        {
+            scores[first] = candidates[first].InFlightRequests;
+        }
+
         if (candidates.Length == 1)
         {
             return RouteDecision.Route(first, "the only one");
@@ -22,7 +27,6 @@ public sealed class PowerOfTwo(Rng rng) : IRouter
         second += second >= first ? 1 : 0;
         if (!scores.IsEmpty)
         {
-            scores[first] = candidates[first].InFlightRequests;
             scores[second] = candidates[second].InFlightRequests;
         }
 

@@ -40,11 +40,11 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
     {
         var prompt = request.Request.PromptTokens;
         var uncached = prompt - (options.Cache ? view.CachedPromptTokens ?? 0 : 0);
-        var rate = view.PrefillTokensPerSecond ?? neutral.PrefillRate;
+        var rate = Known(view.PrefillTokensPerSecond) ?? neutral.PrefillRate;
         var load = Load.Of(view, options.Corrections ? request.Gateways : 0, rate);
         var prefill = (load.QueuedPrefill + uncached) / rate;
         var release = Release(view, load, prompt, neutral);
-        var used = view.KvCapacityTokens is { } capacity ? load.Kv / capacity : 0;
+        var used = view.KvCapacityTokens is > 0 and { } capacity ? load.Kv / capacity : 0;
         return options.Form switch
         {
             CostForm.WeightFree => Math.Max(prefill, release) * (1 + load.Requests),
@@ -56,15 +56,18 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
     /// <summary>T_mem: seconds until the memory that is missing has been released; 0 when none is, or when the capacity is unknown.</summary>
     private double Release(in ReplicaView view, in Load load, int prompt, in Neutral neutral)
     {
-        if (!options.Memory || view.KvCapacityTokens is not { } capacity)
+        if (!options.Memory || view.KvCapacityTokens is not (> 0 and { } capacity))
         {
             return 0;
         }
 
-        var growth = (view.Running ?? view.InFlightRequests) * Math.Min(GrowthTokensPerSequence, view.MeanOutputTokens ?? neutral.MeanOutput);
+        var growth = (view.Running ?? view.InFlightRequests) * Math.Min(GrowthTokensPerSequence, Known(view.MeanOutputTokens) ?? neutral.MeanOutput);
         var missing = load.Kv + prompt + growth - capacity;
-        return Math.Max(0, missing) / (view.ReleasedTokensPerSecond ?? neutral.ReleaseRate);
+        return Math.Max(0, missing) / (Known(view.ReleasedTokensPerSecond) ?? neutral.ReleaseRate);
     }
+
+    /// <summary>A rate as reported; null when nobody knows it or what was reported cannot be one, such as the 0 of an engine that has done nothing yet.</summary>
+    private static double? Known(double? rate) => rate is { } value && double.IsFinite(value) && value > 0 ? value : null;
 
     /// <summary>The formula that is evaluated.</summary>
     public enum CostForm
@@ -119,11 +122,16 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
     {
         internal static Load Of(in ReplicaView view, int gateways, double rate)
         {
+            // The ledger counts what was sent after the report as well: it stands in for report and correction together.
             var queued = Math.Max(0, (view.QueuedPrefillTokens ?? 0) - (gateways > 0 ? view.Age.TotalSeconds * rate : 0));
             return new Load(
                 queued + ((double)gateways * view.UnreportedPrefillTokens),
-                (view.KvTokensInUse ?? view.InFlightPromptTokens) + (view.KvTokensQueued ?? 0) + ((double)gateways * view.UnreportedPromptTokens),
-                (view.Running + view.Waiting ?? view.InFlightRequests) + ((double)gateways * view.UnreportedRequests));
+                view.KvTokensInUse is { } used
+                    ? used + (view.KvTokensQueued ?? 0) + ((double)gateways * view.UnreportedPromptTokens)
+                    : (double)Math.Max(1, gateways) * view.InFlightPromptTokens,
+                view.Running + view.Waiting is { } present
+                    ? present + ((double)gateways * view.UnreportedRequests)
+                    : (double)Math.Max(1, gateways) * view.InFlightRequests);
         }
     }
 
@@ -148,6 +156,6 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
         }
 
         private static (double Sum, int Count) Sum(double sum, int count, double? value) =>
-            value is { } known ? (sum + known, count + 1) : (sum, count);
+            Known(value) is { } known ? (sum + known, count + 1) : (sum, count);
     }
 }

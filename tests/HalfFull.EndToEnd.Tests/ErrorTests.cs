@@ -1,0 +1,145 @@
+using System.Diagnostics;
+
+namespace HalfFull.EndToEnd.Tests;
+
+public sealed class ErrorTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, policies, trace.")]
+    [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]
+    [InlineData("trace info --all", "Unknown option '--all': 'halffull trace info --help' lists what it takes.")]
+    [InlineData("simulate --egine x", "Unknown option '--egine'; did you mean '--engine'?")]
+    [InlineData("simulate more", "Unknown argument 'more': 'halffull simulate --help' lists what it takes.")]
+    [InlineData("simulate --rate", "Required argument missing for option: '--rate'.")]
+    [InlineData("simulate --rate 0", "--rate 0 is not accepted: give a number above 0 and up to 1000000.")]
+    [InlineData("simulate --rate NaN", "--rate NaN is not accepted")]
+    [InlineData("simulate --rate 1e400", "--rate 1e400 is not accepted")]
+    [InlineData("simulate --rate-scale -1", "--rate-scale -1 is not accepted")]
+    [InlineData("simulate --load 0", "--load 0 is not accepted")]
+    [InlineData("simulate --rate 2 --load 0.5", "Give only one of --rate and --load: each sets the arrival rate.")]
+    [InlineData("simulate --rate 2 --rate-scale 2", "Give only one of --rate and --rate-scale")]
+    [InlineData("simulate --limit 0", "--limit 0 is not accepted: give a whole number from 1 to")]
+    [InlineData("simulate --kv-blocks -1", "--kv-blocks -1 is not accepted")]
+    [InlineData("simulate --block-size 0", "--block-size 0 is not accepted")]
+    [InlineData("simulate --token-budget x", "--token-budget x is not accepted")]
+    [InlineData("simulate --max-seqs 0", "--max-seqs 0 is not accepted")]
+    [InlineData("simulate --max-output-tokens 0", "--max-output-tokens 0 is not accepted")]
+    [InlineData("simulate --max-model-len 0", "--max-model-len 0 is not accepted")]
+    [InlineData("simulate --seed -1", "--seed -1 is not accepted")]
+    [InlineData("simulate --replicas 0", "'0' in --replicas '0' is no number from 1 to 10000")]
+    [InlineData("simulate --replicas 2..4", "--replicas 2..4 is a range, which only compare accepts")]
+    [InlineData("compare --replicas 4..2", "write 2..4")]
+    [InlineData("compare --seeds 0", "--seeds 0 is not accepted")]
+    [InlineData("simulate --replicas a100:2 --gpu a100", "--replicas 'a100:2' names its GPUs itself; leave out --gpu a100.")]
+    [InlineData("simulate --replicas prefill:a100:2", "gives roles, which have not landed yet")]
+    [InlineData("simulate --replicas http://a:8000", "names addresses")]
+    [InlineData("simulate --gpu abacus", "Unknown GPU 'abacus'; known: a40, a100,")]
+    [InlineData("simulate --model hal", "Unknown model 'hal'; known: ")]
+    [InlineData("simulate --tp 3", "with tp 3; tp that exist: 1, 2, 4, 8.")]
+    [InlineData("simulate --model llama-2-70b", "llama-2-70b does not fit on a100 with tp 1; tp that fit: 2, 4, 8.")]
+    [InlineData("simulate --overhead zero", "Unknown overhead profile 'zero'; known: none,")]
+    [InlineData("simulate --engine fifo", "--engine: There is no policy 'fifo'; policies are larry,")]
+    [InlineData("simulate --engine vllm:watermark=-1", "watermark")]
+    [InlineData("simulate --router sal:x=1", "--router: Policy 'sal' has no option 'x'")]
+    [InlineData("simulate --engine vllm --engine larry", "--engine is given 2 times, but simulate runs one; compare takes several.")]
+    [InlineData("simulate --engine srpt", "add --predict oracle.")]
+    [InlineData("simulate --predict tarot", "--predict tarot is not accepted: give none or oracle.")]
+    [InlineData("simulate --slo speed=1s", "'speed' in SLO 'speed=1s' is not one of ttft, tpot and e2e.")]
+    [InlineData("simulate --arrivals gamma:cv=0", "--arrivals: 'gamma:cv=0' is not accepted: give poisson,")]
+    [InlineData("simulate --prompt-tokens constant:tokens=0", "--prompt-tokens: 'constant:tokens=0' is not accepted: give constant:tokens=500")]
+    [InlineData("simulate --columns ts", "--columns: 'ts' names no column")]
+    [InlineData("simulate --snapshot-age 5ms", "--snapshot-age 5ms is not available yet: only 0ms is accepted.")]
+    [InlineData("simulate --gateways 2", "--gateways 2 is not available yet: only 1 is accepted.")]
+    [InlineData("simulate --html x.html", "--html x.html is not available yet: leave the option out.")]
+    [InlineData("compare --records x.csv", "Unknown option '--records'")]
+    [InlineData("compare --rank-by luck", "--rank-by 'luck' is no metric to rank by: give ttft,")]
+    [InlineData("compare --rank-by goodput", "--rank-by goodput needs bounds; add --slo")]
+    [InlineData("trace convert chat out --to xml", "--to: 'xml' is no trace format that can be written")]
+    public void Wrong_usage_is_one_sentence_and_exit_code_2(string arguments, string sentence) => Fails(2, arguments, sentence);
+
+    [Theory]
+    [InlineData("simulate --trace nowhere.csv", "Trace 'nowhere.csv' is neither a file nor a preset; presets are chat,")]
+    [InlineData("simulate --trace .", "is a directory; give a trace file.")]
+    [InlineData("simulate --step-model nowhere.json", "nowhere.json")]
+    [InlineData("simulate --json nowhere/run.json", "'nowhere/run.json' cannot be written: its folder does not exist.")]
+    [InlineData("simulate --json .", "'.' is a folder, not a file that can be written.")]
+    [InlineData("simulate --records nowhere/run.csv", "'nowhere/run.csv' cannot be written")]
+    [InlineData("policies --json nowhere/list.json", "'nowhere/list.json' cannot be written")]
+    [InlineData("simulate --trace code --limit 50 --kv-blocks 1", "No request of code fits a replica with a KV cache of 16 tokens")]
+    [InlineData("simulate --trace code --limit 50 --kv-blocks 1 --load 0.5 --json run.json --records run.csv", "No request of code fits a replica")]
+    [InlineData("trace convert chat nowhere/out.jsonl --limit 10", "nowhere/out.jsonl cannot be written")]
+    public void A_failed_run_is_one_sentence_and_exit_code_1(string arguments, string sentence)
+    {
+        Fails(1, arguments, sentence);
+        Assert.Empty(workspace.Names());
+    }
+
+    [Fact]
+    public void A_broken_line_is_named()
+    {
+        File.WriteAllText(workspace.File("log.csv"), "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,100,20\n2023-11-16 18:15:47,-5,20\n");
+
+        Fails(1, "simulate --trace log.csv --json run.json", "log.csv, line 3");
+        Assert.Equal(["log.csv"], workspace.Names());
+    }
+
+    [Fact]
+    public void A_truncated_archive_is_named()
+    {
+        workspace.Run("trace convert chat whole.jsonl.gz --limit 2000");
+        var bytes = File.ReadAllBytes(workspace.File("whole.jsonl.gz"));
+        File.WriteAllBytes(workspace.File("cut.jsonl.gz"), bytes[..(bytes.Length / 2)]);
+
+        Fails(1, "simulate --trace cut.jsonl.gz", "cut.jsonl.gz");
+    }
+
+    [Fact]
+    public void A_file_of_no_known_format_is_named()
+    {
+        File.WriteAllText(workspace.File("poem.txt"), "Shall I compare thee\n");
+
+        Fails(1, "simulate --trace poem.txt", "poem.txt has no known trace format");
+    }
+
+    [Fact]
+    public async Task Interrupting_a_run_leaves_no_file()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(workspace.Path) { EnableRaisingEvents = true };
+        watcher.Created += (_, created) =>
+        {
+            if (created.Name!.Contains("run.csv", StringComparison.Ordinal))
+            {
+                begun.TrySetResult();
+            }
+        };
+        using var process = workspace.Start("simulate", "--limit", "100000000", "--json", "run.json", "--records", "run.csv");
+        var error = process.StandardError.ReadToEndAsync();
+        await begun.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("halffull: Interrupted; nothing was written.\n", await error);
+        Assert.Empty(workspace.Names());
+    }
+
+    private void Fails(int exitCode, string arguments, string sentence)
+    {
+        var run = workspace.Run(arguments);
+
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+        Assert.StartsWith("halffull: ", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+}
