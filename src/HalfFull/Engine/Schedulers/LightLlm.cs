@@ -8,8 +8,8 @@ namespace HalfFull.Engine.Schedulers;
 /// <summary>
 /// LightLLM (lightllm/server/router/req_queue, v1.0): prefill steps of whole prompts go before decoding; the head of the queue, in order of arrival, is admitted when
 /// the largest future footprint of all, were each to run to its estimated end, stays below capacity. The estimate is the output limit while the cache is
-/// used by <c>router_token_ratio</c> or more (0: always), else max(1.1 × output so far, 1024). LightLLM counts KV tokens singly; here each sequence counts up to a
-/// block more. Its batch_max_tokens is the engine's token budget.
+/// used by <c>router_token_ratio</c> or more (0: always), else max(1.1 × output so far, 1024). LightLLM keeps KV tokens singly; what blocks lose in
+/// their last one is not counted here either. Its batch_max_tokens is the engine's token budget.
 /// </summary>
 [Policy("lightllm", "First come, first served by the future peak of KV use, prefill steps first, as LightLLM; few preemptions, but generous output limits hold the queue back.")]
 public sealed class LightLlm(LightLlm.Options options) : IEngineScheduler
@@ -60,14 +60,14 @@ public sealed class LightLlm(LightLlm.Options options) : IEngineScheduler
         var busy = used >= options.RouterTokenRatio * capacity;
         foreach (var sequence in engine.Running)
         {
-            plan.Peak.Add(sequence.KnownTokens - sequence.SharedTokens + limits.BlockSize, Remaining(sequence, busy));
+            plan.Peak.Add(OccupiedTokens.OfRunning(sequence), Remaining(sequence, busy));
         }
 
         var runs = engine.Running.Length;
         foreach (var sequence in engine.Waiting)
         {
             var whole = WholePrompt.FitsStep(plan, sequence, prefills);
-            plan.Peak.Add((plan.BlocksToHold(sequence, sequence.KnownTokens) + 1) * limits.BlockSize, Remaining(sequence, busy));
+            plan.Peak.Add(OccupiedTokens.OfWaiting(limits, plan, sequence), Remaining(sequence, busy));
             var excess = runs == 0 ? -1 : plan.Peak.Tokens() + plan.SharedTokens - capacity;
             if (!whole || runs >= options.MaxRunning || excess >= 0
                 || !plan.TryAdmit(sequence, limits.BlocksFor(sequence.KnownTokens)))

@@ -75,7 +75,7 @@ public sealed class PastFuture : IEngineScheduler
             scenario.Clear();
             foreach (var sequence in engine.Running)
             {
-                scenario.Add(sequence.KnownTokens - sequence.SharedTokens + limits.BlockSize, Remaining(sequence));
+                scenario.Add(OccupiedTokens.OfRunning(sequence), Remaining(sequence));
             }
         }
 
@@ -99,7 +99,7 @@ public sealed class PastFuture : IEngineScheduler
     private bool Fits(EngineLimits limits, StepPlan plan, Sequence newcomer)
     {
         var room = (options.Capacity * limits.KvCapacityTokens) - plan.SharedTokens;
-        var occupied = (plan.BlocksToHold(newcomer, newcomer.KnownTokens) + 1) * limits.BlockSize;
+        var occupied = OccupiedTokens.OfWaiting(limits, plan, newcomer);
         var fits = true;
         foreach (var scenario in scenarios)
         {
