@@ -6,8 +6,8 @@ using HalfFull.Policies;
 namespace HalfFull.Engine.Schedulers;
 
 /// <summary>
-/// LMDeploy's TurboMind (src/turbomind/engine/scheduler.cc, Schedule): every pass plans all live sequences anew in order of arrival and asks only for the blocks of
-/// this step; the latest arrivals give way. There they keep their blocks as evictable cache and resume cheaply (soft preemption). Here a preempted sequence keeps
+/// LMDeploy's TurboMind (src/turbomind/engine/scheduler.cc, Schedule): every pass plans all live sequences anew in order of arrival, each with the blocks of all its
+/// known tokens; the latest arrivals give way. There they keep their blocks as evictable cache and resume cheaply (soft preemption). Here a preempted sequence keeps
 /// only what the prefix cache keeps: the units of its prompt that have known hashes stay evictable, the rest, generated tokens included, is computed again.
 /// So its preemptions cost more here than there. The second producer of a prefix waits for the first.
 /// </summary>
@@ -23,31 +23,35 @@ public sealed class TurboMind(TurboMind.Options options) : IEngineScheduler
         DecodesFirst.Decode(engine, plan);
         var unused = Math.Max(0, plan.TokensLeft - options.PrefillTokens);
         DecodesFirst.Continue(engine, plan, unused);
-        var refused = plan.HasPreempted ? null : Admit(engine, plan, unused);
-        Refusal.HoldByChunk(plan, refused);
+        if (!plan.HasPreempted)
+        {
+            Admit(engine, plan, unused);
+        }
+
+        // Decoding takes blocks and gives none back: whoever did not fit now does not fit until somebody finishes.
+        plan.HoldFor(int.MaxValue);
     }
 
-    private static Sequence? Admit(in EngineSnapshot engine, StepPlan plan, int unused)
+    private static void Admit(in EngineSnapshot engine, StepPlan plan, int unused)
     {
         if (engine.Waiting.Count == 0 || plan.SeatsLeft <= 0)
         {
-            return null;
+            return;
         }
 
         foreach (var sequence in engine.Waiting)
         {
             if (plan.TokensLeft <= unused)
             {
-                return null;
+                return;
             }
 
-            if (!PrefixInProgress.Covers(engine.Limits, plan, sequence) && !plan.TryAdmit(sequence, tokens: plan.TokensLeft - unused))
+            if (!PrefixInProgress.Covers(engine.Limits, plan, sequence)
+                && !plan.TryAdmit(sequence, engine.Limits.BlocksFor(sequence.KnownTokens), plan.TokensLeft - unused))
             {
-                return sequence;
+                return;
             }
         }
-
-        return null;
     }
 
     /// <summary>Options, with the defaults that LMDeploy ships.</summary>
