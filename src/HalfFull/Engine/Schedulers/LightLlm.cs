@@ -72,7 +72,7 @@ public sealed class LightLlm(LightLlm.Options options) : IEngineScheduler
             if (!whole || runs >= options.MaxRunning || excess >= 0
                 || !plan.TryAdmit(sequence, limits.BlocksFor(sequence.KnownTokens)))
             {
-                return excess < 0 ? int.MaxValue : StepsRefused(excess, engine);
+                return excess < 0 ? int.MaxValue : PeakGate.StepsRefused(excess, engine);
             }
 
             prefills = true;
@@ -80,16 +80,6 @@ public sealed class LightLlm(LightLlm.Options options) : IEngineScheduler
         }
 
         return int.MaxValue;
-    }
-
-    /// <summary>
-    /// Each step the estimated footprint at any future time moves one step nearer, so that the peak falls by at most one token for the newcomer and one for each
-    /// running sequence that the budget leaves out.
-    /// </summary>
-    private static int StepsRefused(long excess, in EngineSnapshot engine)
-    {
-        var idle = Math.Max(0, engine.Running.Length - engine.Limits.TokenBudget);
-        return (int)Math.Min(excess / (1 + idle), int.MaxValue - 1) + 1;
     }
 
     private static int Remaining(Sequence sequence, bool busy)
