@@ -27,6 +27,11 @@ internal static class GainText
             return new Text("too few requests to tell", Plain);
         }
 
+        if (ratio is { Low: 1, High: 1 })
+        {
+            return new Text("no difference", Plain);
+        }
+
         var interval = $"({Percent(ratio.Low)} to {Percent(ratio.High)})";
         return ratio.IsNoise
             ? new Text($"within noise {interval}", Plain)

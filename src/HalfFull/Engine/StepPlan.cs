@@ -363,7 +363,7 @@ public sealed class StepPlan
         var free = (long)cache.FreeBlocks;
         foreach (var sequence in running)
         {
-            if (!ReferenceEquals(sequence, needy) && CanPreempt(sequence))
+            if (!ReferenceEquals(sequence, needy) && IsCandidate(sequence))
             {
                 free += sequence.HeldBlocks;
                 if (free >= blocks)
@@ -379,6 +379,10 @@ public sealed class StepPlan
     private static bool CanPreempt(Sequence sequence) =>
         sequence.State == SequenceState.Running && !sequence.AdmittedInPlan && !sequence.IsForced;
 
+    /// <summary>Whoever is about to emit its last permitted token gives all its blocks back after this step anyway.</summary>
+    private static bool IsCandidate(Sequence sequence) =>
+        CanPreempt(sequence) && !(sequence.IsDecoding && sequence.OutputTokens >= sequence.OutputLimit - 1);
+
     private Sequence? ChooseVictim()
     {
         Sequence? chosen = null;
@@ -387,7 +391,7 @@ public sealed class StepPlan
         for (var i = running.Count - 1; i >= 0; i--)
         {
             var candidate = running[i];
-            if (!CanPreempt(candidate))
+            if (!IsCandidate(candidate))
             {
                 continue;
             }

@@ -28,6 +28,23 @@ public sealed class StepPlanTests
         Assert.Equal("1:1", engine.Step());
     }
 
+    [Theory]
+    [InlineData(3, "2:1", "1:1")]
+    [InlineData(4, "1:1", "1:1")]
+    public void Whoever_is_about_to_emit_its_last_permitted_token_is_no_victim(int limit, string third, string fourth)
+    {
+        var engine = Start(Given.Limits(blocks: 4));
+        engine.Submit(Given.Request(id: 1, prompt: 47), output: 10);
+        engine.Submit(Given.Request(id: 2, prompt: 10, max: limit), output: limit);
+        Assert.Equal("1:47 2:10", engine.Step());
+        Assert.Equal("1:1 2:1", engine.Step());
+
+        // 1 needs a fourth block. 2, the newest, has two tokens: with a limit of three it goes in this step anyway and 1 waits for it.
+        Assert.Equal(third, engine.Step());
+        Assert.Equal(fourth, engine.Step());
+        Assert.Equal(limit == 3 ? 0 : 1, engine.Replica.Preemptions);
+    }
+
     [Fact]
     public void What_is_not_running_scheduled_already_or_given_no_tokens_is_not_scheduled()
     {

@@ -124,7 +124,14 @@ public sealed class Larry : IEngineScheduler
             var leavesPartial = newcomer.KnownTokens - plan.CachedTokens(newcomer) > plan.TokensLeft;
             if (leavesPartial && partialCount - next + newPartials >= options.Partials)
             {
-                return;
+                if (next == partialCount)
+                {
+                    return;
+                }
+
+                // Too many are partial: finishing one of them may make room for the newcomer in this very step.
+                plan.TrySchedule(partials[next++]);
+                continue;
             }
 
             var admitted = gate.TryAdmit(engine, plan, newcomer, BlocksOfPartials(plan) + newPartialBlocks);

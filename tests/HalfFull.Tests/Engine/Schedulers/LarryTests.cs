@@ -68,6 +68,18 @@ public sealed class LarryTests
         Assert.Equal(fourth, engine.Step());
     }
 
+    /// <summary>1 has waited longest of all costs and is partial; 2 is better placed, but would be the second partial one: 1 ends first, and 2 takes what is left.</summary>
+    [Fact]
+    public void A_newcomer_that_would_be_one_partial_too_many_starts_when_an_old_one_ends_in_this_step()
+    {
+        var engine = Start(Given.Limits(budget: 100), new Larry.Options { Partials = 1, Base = 1000 });
+        engine.Submit(Given.Request(id: 1, prompt: 160));
+        Assert.Equal("1:100", engine.Step());
+        engine.Submit(Given.Request(id: 2, prompt: 120, arrival: 0.01));
+
+        Assert.Equal("1:60 2:40", engine.Step());
+    }
+
     /// <summary>Without yield the old partial prefill is scheduled first; if its prompt ends in this step, it is none any more for those who come after it.</summary>
     [Fact]
     public void A_prefill_that_ends_in_this_step_leaves_room_for_another()
