@@ -115,7 +115,7 @@ public sealed class Vtc : IEngineScheduler
 
         PeakGate.Open(engine, plan);
         var anyRuns = !engine.Running.IsEmpty;
-        while (First(engine) is { } first)
+        while (FirstWaiting.Of(engine) is { } first)
         {
             var excess = PeakGate.Excess(engine.Limits, plan, first);
             if ((anyRuns && excess >= 0)
@@ -132,24 +132,10 @@ public sealed class Vtc : IEngineScheduler
         return int.MaxValue;
     }
 
-    /// <summary>The first request that this plan has not admitted; every admission moves a counter, so each looks anew.</summary>
-    private static Sequence? First(in EngineSnapshot engine)
-    {
-        foreach (var sequence in engine.Waiting)
-        {
-            if (sequence.State == SequenceState.Waiting)
-            {
-                return sequence;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>Steps until decoding has charged the tenant of the first request so much that another one could go first.</summary>
     private int StepsUntilAnotherIsFirst(in EngineSnapshot engine)
     {
-        if (First(engine) is not { } first)
+        if (FirstWaiting.Of(engine) is not { } first)
         {
             return int.MaxValue;
         }
