@@ -38,6 +38,8 @@ public sealed class FastForwardTests
         "lightllm:router-token-ratio=0.7,max-running=3",
         "lightllm:aggressive=false",
         "past-future:window=5,capacity=0.7",
+        "drr:quantum=0.3",
+        "mc-sf:margin=0.3",
         "vtc:input-weight=0.1,output-weight=0.7",
         "sglang:order=lof,chunk=20,conservativeness=0.1",
         "sglang:order=lpm,max-prefill=50",

@@ -38,4 +38,15 @@ public sealed class ReservationTests
         Assert.Equal(0, plenty.Result.Preemptions);
         Assert.True(tight.Result.Preemptions > 0);
     }
+
+    [Fact]
+    public void With_exact_predictions_and_blocks_of_one_token_mc_sf_never_preempts()
+    {
+        var rng = new Rng(1);
+        var jobs = Enumerable.Range(0, 300).Select(id => Given.Job(id, arrival: id * 0.02, prompt: 1 + rng.NextInt32(60), output: 1 + rng.NextInt32(60))).ToArray();
+        var run = Given.Run(Given.Setup("mc-sf", "round-robin", Given.Replica(Given.Limits(blocks: 300, blockSize: 1))), jobs);
+
+        Assert.Equal(0, run.Result.Preemptions);
+        Assert.InRange(run.Result.KvUsageMean, 0.7, 1);
+    }
 }
