@@ -22,7 +22,7 @@ internal static class UsageError
             return Unknown(parsed.UnmatchedTokens[0], command, parsed);
         }
 
-        if (command.Subcommands.Count > 0)
+        if (command.Subcommands.Count > 0 && command.Action is null)
         {
             return $"A command is missing after '{Path(parsed)}': give one of {Names(command.Subcommands)}.";
         }

@@ -10,6 +10,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("", "halffull compare")]
     [InlineData("simulate", "halffull simulate --trace chat --load 0.9 --replicas 4 --gpu a100 --model llama-3-8b --engine larry --router sal")]
     [InlineData("compare", "--rank-by ttft-p99")]
+    [InlineData("bench", "halffull bench --url http://localhost:8000 --rate 4 --arrivals poisson")]
+    [InlineData("bench sweep", "halffull bench sweep --url http://localhost:8000 --slo")]
     [InlineData("policies", "halffull policies --json policies.json")]
     [InlineData("trace info", "halffull trace info chat")]
     [InlineData("trace convert", "halffull trace convert log.csv")]

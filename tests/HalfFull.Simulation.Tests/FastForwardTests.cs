@@ -78,25 +78,20 @@ public sealed class FastForwardTests
         }
     }
 
+    /// <summary>Every policy of the catalogue and the options above, on the start of a trace, under the router that sees most of a replica.</summary>
     [SharedTheory("traces/azure-2023-conv.csv.gz")]
-    [InlineData("vllm", "round-robin")]
-    [InlineData("larry", "sal")]
-    public void Equals_step_by_step_on_chat_traffic(string engine, string router) => AssertSameOnTrace("azure-2023-conv.csv.gz", engine, router);
+    [MemberData(nameof(Engines))]
+    public void Equals_step_by_step_on_chat_traffic(string engine) => AssertSameOnTrace("azure-2023-conv.csv.gz", engine);
 
+    /// <inheritdoc cref="Equals_step_by_step_on_chat_traffic"/>
     [SharedTheory("traces/mooncake-conversation.jsonl.gz")]
-    [InlineData("vllm", "least-requests")]
-    [InlineData("vllm:full-gate=false", "p2c")]
-    [InlineData("vllm-v0", "sal")]
-    [InlineData("srpt", "least-tokens")]
-    [InlineData("larry", "sal")]
-    [InlineData("larry:gate=per-chunk", "sal")]
-    public void Equals_step_by_step_on_long_shared_prefixes(string engine, string router) =>
-        AssertSameOnTrace("mooncake-conversation.jsonl.gz", engine, router);
+    [MemberData(nameof(Engines))]
+    public void Equals_step_by_step_on_long_shared_prefixes(string engine) => AssertSameOnTrace("mooncake-conversation.jsonl.gz", engine);
 
+    /// <inheritdoc cref="Equals_step_by_step_on_chat_traffic"/>
     [SharedTheory("traces/servegen-reasoning.csv.gz")]
-    [InlineData("sarathi", "p2c")]
-    [InlineData("larry", "sal")]
-    public void Equals_step_by_step_on_long_outputs(string engine, string router) => AssertSameOnTrace("servegen-reasoning.csv.gz", engine, router);
+    [MemberData(nameof(Engines))]
+    public void Equals_step_by_step_on_long_outputs(string engine) => AssertSameOnTrace("servegen-reasoning.csv.gz", engine);
 
     [Fact]
     public void A_request_that_decodes_alone_is_planned_a_few_times_only()
@@ -119,11 +114,11 @@ public sealed class FastForwardTests
 
     private static SimulationRun Play(SimulationSetup setup, IEnumerable<Job> jobs) => Given.Run(setup, jobs);
 
-    private static void AssertSameOnTrace(string file, string engine, string router)
+    private static void AssertSameOnTrace(string file, string engine)
     {
         var workload = WorkloadCatalog.Open(SharedData.PathOf($"traces/{file}"), new WorkloadOptions { Limit = 2000 });
-        var setup = Given.Setup(engine, router, Given.RealReplica, Given.RealReplica) with { CheckInvariants = false };
-        Play(setup with { FastForward = false }, workload.Jobs()).AssertSameAs(Play(setup, workload.Jobs()), $"{file}, {engine}, {router}");
+        var setup = Given.Setup(engine, "sal", Given.RealReplica, Given.RealReplica) with { CheckInvariants = false };
+        Play(setup with { FastForward = false }, workload.Jobs()).AssertSameAs(Play(setup, workload.Jobs()), $"{file}, {engine}");
     }
 
     private sealed class Counting(IEngineScheduler inner) : IEngineScheduler

@@ -15,6 +15,7 @@ internal static class HalfFullCommand
         {
             SimulateCommand.Create(args, cancellation),
             CompareCommand.Create(args, cancellation),
+            BenchCommand.Create(args, cancellation),
             PoliciesCommand.Create(),
             TraceCommand.Create(cancellation),
         };

@@ -10,8 +10,11 @@ internal static class NotLandedOptions
     {
         command.Options.Add(Of("--snapshot-age", "0ms"));
         command.Options.Add(Of("--gateways", "1"));
-        command.Options.Add(Of("--html", null));
+        AddHtmlTo(command);
     }
+
+    /// <summary>Adds the one for reports, hidden from help.</summary>
+    public static void AddHtmlTo(Command command) => command.Options.Add(Of("--html", null));
 
     private static Option<string?> Of(string name, string? accepted)
     {

@@ -32,6 +32,27 @@ internal static class NumberOption
         CustomParser = result => ParsePositive(result, name, most),
     };
 
+    /// <summary>A share from 0 to 1 that has a default.</summary>
+    public static Option<double> Share(string name, double fallback, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "F",
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => ParseShare(result, name) ?? fallback,
+    };
+
+    private static double? ParseShare(ArgumentResult result, string name)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
+        {
+            return share;
+        }
+
+        result.AddError($"{name} {text} is not accepted: give a share from 0 to 1.");
+        return null;
+    }
+
     private static long? ParseWhole(ArgumentResult result, string name, long least, long most)
     {
         var text = result.Tokens[0].Value;

@@ -8,7 +8,8 @@ using HalfFull.Traces;
 namespace HalfFull.Cli.Options;
 
 /// <summary>Options that say which requests arrive, and how fast.</summary>
-internal sealed class TrafficOptions
+/// <param name="onFleet">Whether a fleet is simulated, on whose capacity <c>--load</c> depends.</param>
+internal sealed class TrafficOptions(bool onFleet = true)
 {
     private const string DefaultTrace = "chat";
     private const double MostPerSecond = 1_000_000;
@@ -43,7 +44,7 @@ internal sealed class TrafficOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[trace, columns, limit, rate, rateScale, load, arrivals, prompts, outputs, maxOutputTokens])
+        foreach (var option in (Option[])[trace, columns, limit, rate, rateScale, .. onFleet ? (Option[])[load] : [], arrivals, prompts, outputs, maxOutputTokens])
         {
             command.Options.Add(option);
         }
@@ -59,16 +60,25 @@ internal sealed class TrafficOptions
     }
 
     /// <summary>Share of the fleet's capacity asked for; null for none.</summary>
-    public double? Load(ParseResult parsed) => parsed.GetValue(load);
+    public double? Load(ParseResult parsed) => onFleet ? parsed.GetValue(load) : null;
 
     /// <summary>Whether any option sets the rate.</summary>
-    public bool SetsRate(ParseResult parsed) => parsed.GetValue(load) is not null || parsed.GetValue(rate) is not null || parsed.GetValue(rateScale) is not null;
+    public bool SetsRate(ParseResult parsed) => Load(parsed) is not null || parsed.GetValue(rate) is not null || parsed.GetValue(rateScale) is not null;
 
     /// <summary>Whether the requests come from a preset, which has no rate that means anything to the fleet.</summary>
     public bool IsPreset(ParseResult parsed) => PresetCatalog.Find(parsed.GetValue(trace) ?? DefaultTrace) is not null;
 
+    /// <summary>How arrivals are drawn; null when the trace's own are kept.</summary>
+    public IGapDistribution? Arrivals(ParseResult parsed) => parsed.GetValue(arrivals);
+
+    /// <summary>Whether the number of requests is limited.</summary>
+    public bool HasLimit(ParseResult parsed) => parsed.GetValue(limit) is not null;
+
     /// <summary>Opens the workload for a seed.</summary>
-    public Workload Open(ParseResult parsed, ulong seed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="change">What the command changes beyond these options; null for nothing.</param>
+    public Workload Open(ParseResult parsed, ulong seed, Func<WorkloadOptions, WorkloadOptions>? change = null)
     {
         var options = new WorkloadOptions
         {
@@ -81,9 +91,15 @@ internal sealed class TrafficOptions
             OutputTokens = parsed.GetValue(outputs),
             MaxOutputTokens = (int?)parsed.GetValue(maxOutputTokens),
         };
+        options = change is null ? options : change(options);
         var source = parsed.GetValue(trace) ?? DefaultTrace;
-        return parsed.GetValue(columns) is { } map
+        if (parsed.GetValue(columns) is not { } map)
+        {
+            return WorkloadCatalog.Open(source, options);
+        }
+
+        return Path.Exists(source)
             ? Workload.Of(TraceFile.Open(source, map), options)
-            : WorkloadCatalog.Open(source, options);
+            : throw new FormatException($"--columns names the columns of a file, but --trace {source} is none.");
     }
 }

@@ -66,6 +66,43 @@ public static class Bootstrap
             ratios[NearestRank.Of(1 - tail, resamples) - 1]);
     }
 
+    /// <summary>A statistic of one run, with its interval.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="metric">What is estimated.</param>
+    /// <param name="statistic">Its mean or a quantile; quantiles come from logarithmic buckets, interpolated.</param>
+    /// <param name="rng">Source of the resamples: the same seed gives the same interval.</param>
+    /// <param name="resamples">How many, at least 1.</param>
+    /// <param name="confidence">Share of intervals that contain the true value, between 0 and 1.</param>
+    public static ValueInterval Estimate(
+        BlockedSamples run, RequestMetric metric, Statistic statistic, Rng rng, int resamples = 1_000, double confidence = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(rng);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(confidence);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(confidence, 1);
+        var samples = new WeightedBlocks([run], metric, statistic);
+        int[] circle = [run.Count];
+        var weights = new int[run.Count];
+        Array.Fill(weights, 1);
+        var value = samples.Of(weights);
+        if (weights.Length < FewestBlocks)
+        {
+            return new ValueInterval(value, 0, double.PositiveInfinity);
+        }
+
+        var values = new double[resamples];
+        for (var i = 0; i < resamples; i++)
+        {
+            Draw(weights, circle, rng);
+            values[i] = samples.Of(weights);
+        }
+
+        Array.Sort(values);
+        var tail = (1 - confidence) / 2;
+        return new ValueInterval(value, values[NearestRank.Of(tail, resamples) - 1], values[NearestRank.Of(1 - tail, resamples) - 1]);
+    }
+
     /// <summary>Draws as many blocks as there are, in runs that wrap around within the blocks of one seed.</summary>
     private static void Draw(int[] weights, int[] circles, Rng rng)
     {

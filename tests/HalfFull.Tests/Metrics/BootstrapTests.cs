@@ -159,6 +159,41 @@ public sealed class BootstrapTests
     /// Two runs whose latencies rise and fall together as a queue does (autoregressive over some five requests), each with its own
     /// noise; the candidate takes 0.8 of the baseline's time in distribution.
     /// </summary>
+    [Fact]
+    public void The_interval_of_one_run_holds_the_true_mean_about_as_often_as_it_says()
+    {
+        var rng = new Rng(4);
+        var held = 0;
+        for (var run = 0; run < 200; run++)
+        {
+            var samples = new BlockedSamples();
+            for (var i = 0; i < 500; i++)
+            {
+                samples.Arrived(i);
+                samples.Add(RequestMetric.Ttft, i, (long)(1e6 * rng.NextExponential()));
+            }
+
+            var interval = Bootstrap.Estimate(samples, RequestMetric.Ttft, Statistic.Mean, new Rng(1), resamples: 200);
+            Assert.InRange(interval.Value, interval.Low, interval.High);
+            held += interval.Low <= 1e6 && interval.High >= 1e6 ? 1 : 0;
+        }
+
+        Assert.InRange(held, 175, 200);
+    }
+
+    [Fact]
+    public void One_run_of_too_few_requests_has_a_figure_and_no_interval()
+    {
+        var samples = new BlockedSamples();
+        for (var i = 0; i < Bootstrap.FewestBlocks - 1; i++)
+        {
+            samples.Arrived(i);
+            samples.Add(RequestMetric.Ttft, i, 10);
+        }
+
+        Assert.Equal(new ValueInterval(10, 0, double.PositiveInfinity), Bootstrap.Estimate(samples, RequestMetric.Ttft, Statistic.Mean, new Rng(1)));
+    }
+
     private static (BlockedSamples Baseline, BlockedSamples Candidate) Correlated(Rng rng, int requests)
     {
         var (baseline, candidate) = (new BlockedSamples(), new BlockedSamples());

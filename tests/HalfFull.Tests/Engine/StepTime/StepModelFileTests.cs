@@ -104,7 +104,8 @@ public sealed class StepModelFileTests
     [Fact]
     public void Reads_from_disk_and_names_the_path_in_errors()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("halffull").FullName, "mine.json");
+        using var folder = new TemporaryFolder();
+        var path = folder.File("mine.json");
         File.WriteAllText(path, Linear);
         Assert.Equal(50_000, StepModelFile.Read(path).KvCapacityTokens);
         File.WriteAllText(path, string.Empty);

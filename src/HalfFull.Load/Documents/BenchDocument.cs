@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HalfFull.Metrics;
+
+namespace HalfFull.Load.Documents;
+
+/// <summary>The JSON document of one <c>bench</c> command, schema <c>halffull.bench/1</c>: fields may be added, never renamed.</summary>
+/// <param name="Command">The command line that wrote it, without its key.</param>
+/// <param name="Version">The program's version.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Trace">What was played.</param>
+/// <param name="Runs">The runs.</param>
+public sealed record BenchDocument(string Command, string Version, long Seed, TraceIdentity Trace, IReadOnlyList<BenchEntry> Runs)
+{
+    /// <summary>Name and version of the schema.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Schema { get; } = "halffull.bench/1";
+
+    /// <summary>The comparison, when two servers were compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AbEntry? Ab { get; init; }
+
+    /// <summary>The search, when the highest rate was looked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SweepEntry? Sweep { get; init; }
+
+    /// <summary>Writes the document: UTF-8, indented, lines end with LF.</summary>
+    public void Write(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        JsonSerializer.Serialize(stream, this, BenchDocumentJson.Default.BenchDocument);
+        stream.WriteByte((byte)'\n');
+    }
+}

@@ -1,0 +1,194 @@
+using HalfFull.Load.OpenAi;
+using HalfFull.Metrics;
+
+namespace HalfFull.Load.Records;
+
+/// <summary>
+/// Gathers records as requests end, from any thread, in memory that does not grow with the run. Only completed requests of patient
+/// readers enter latency figures; all others are counted by what happened to them.
+/// </summary>
+/// <param name="slo">Bounds for attainment and goodput.</param>
+/// <param name="sinks">Receive every record, those outside the measured window too.</param>
+public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> sinks) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly LatencySamples ttft = new();
+    private readonly LatencySamples tpot = new();
+    private readonly LatencySamples e2e = new();
+    private readonly LatencySamples normalized = new();
+    private readonly SampleStore ttftFromSend = new();
+    private readonly SampleStore e2eFromSend = new();
+    private readonly SampleStore lateness = new();
+    private readonly LogHistogram itl = new();
+    private readonly BlockedSamples gapBlocks = new();
+    private readonly long[] outcomes = new long[Enum.GetValues<LoadOutcome>().Length];
+    private readonly ErrorTally errors = new();
+    private TimeSpan firstScheduled = TimeSpan.MaxValue;
+    private TimeSpan lastEnd = TimeSpan.MinValue;
+    private long excluded;
+    private long excludedFailed;
+    private long slowReaders;
+    private long withoutToken;
+    private long meetingSlo;
+    private long outputTokens;
+    private long promptTokensAsked;
+    private long promptTokensCounted;
+    private long cachedTokens;
+
+    /// <summary>Takes the record of a request that has ended.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="gaps">Times between its token events, ticks.</param>
+    public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
+    {
+        lock (gate)
+        {
+            foreach (var sink in sinks)
+            {
+                sink.Add(record, gaps);
+            }
+
+            if (record.IsMeasured)
+            {
+                AddMeasured(record, gaps);
+                return;
+            }
+
+            excluded++;
+            excludedFailed += record.Error == ErrorClass.None ? 0 : 1;
+        }
+    }
+
+    /// <summary>The state of the run so far, for a progress line.</summary>
+    public LiveFigures Live()
+    {
+        lock (gate)
+        {
+            return new LiveFigures(
+                outcomes.Sum() + excluded,
+                errors.Total + excludedFailed,
+                ttft.Live(0.5),
+                ttft.Live(0.99),
+                e2e.Live(0.5),
+                TimeSpan.FromTicks(itl.Quantile(0.99)));
+        }
+    }
+
+    /// <summary>The summary of everything that was taken.</summary>
+    /// <param name="rng">Source of resamples for the intervals.</param>
+    public LoadSummary Build(Rng rng)
+    {
+        ArgumentNullException.ThrowIfNull(rng);
+        lock (gate)
+        {
+            var requests = outcomes.Sum();
+            var makespan = requests == 0 ? TimeSpan.Zero : lastEnd - firstScheduled;
+            var judged = requests - Count(LoadOutcome.Cancelled) - Count(LoadOutcome.Unfinished);
+            return new LoadSummary
+            {
+                Requests = requests,
+                Completed = Count(LoadOutcome.Completed),
+                Rejected = Count(LoadOutcome.Rejected),
+                Failed = Count(LoadOutcome.Failed),
+                Cancelled = Count(LoadOutcome.Cancelled),
+                Unfinished = Count(LoadOutcome.Unfinished),
+                Excluded = excluded,
+                ExcludedFailed = excludedFailed,
+                SlowReaders = slowReaders,
+                WithoutToken = withoutToken,
+                Errors = errors.Counts(),
+                ErrorMessages = errors.Messages(),
+                Makespan = makespan,
+                RequestsPerSecond = PerSecond(Count(LoadOutcome.Completed), makespan),
+                OutputTokensPerSecond = PerSecond(outputTokens, makespan),
+                OutputTokens = outputTokens,
+                PromptTokensAsked = promptTokensAsked,
+                PromptTokensCounted = promptTokensCounted,
+                CachedTokens = cachedTokens,
+                TtftSeconds = ttft.ToSeconds(),
+                TpotSeconds = tpot.ToSeconds(),
+                ItlSeconds = itl.ToSeconds(),
+                E2ESeconds = e2e.ToSeconds(),
+                NormalizedSeconds = normalized.ToSeconds(),
+                TtftFromSendSeconds = ttftFromSend.ToDistribution(TimeSpan.TicksPerSecond),
+                E2EFromSendSeconds = e2eFromSend.ToDistribution(TimeSpan.TicksPerSecond),
+                LatenessSeconds = lateness.ToDistribution(TimeSpan.TicksPerSecond),
+                Intervals = new LatencyIntervals(
+                    ttft.Intervals(rng.Fork("ttft")),
+                    tpot.Intervals(rng.Fork("tpot")),
+                    DistributionIntervals.Of(gapBlocks, RequestMetric.Tpot, rng.Fork("itl")),
+                    e2e.Intervals(rng.Fork("e2e")),
+                    normalized.Intervals(rng.Fork("normalized"))),
+                SloAttainment = judged == 0 ? 0 : (double)meetingSlo / judged,
+                GoodputRequestsPerSecond = PerSecond(meetingSlo, makespan),
+            };
+        }
+    }
+
+    /// <summary>Frees the temporary files of long runs.</summary>
+    public void Dispose()
+    {
+        foreach (var samples in (ReadOnlySpan<IDisposable>)[ttft, tpot, e2e, normalized, ttftFromSend, e2eFromSend, lateness])
+        {
+            samples.Dispose();
+        }
+    }
+
+    private void AddMeasured(in LoadRecord record, ReadOnlySpan<long> gaps)
+    {
+        outcomes[(int)record.Outcome]++;
+        firstScheduled = record.Scheduled < firstScheduled ? record.Scheduled : firstScheduled;
+        lastEnd = record.End > lastEnd ? record.End : lastEnd;
+        lateness.Add(Math.Max(0, record.Lateness.Ticks));
+        errors.Add(record.Error, record.Message);
+        meetingSlo += record.Meets(slo) ? 1 : 0;
+        slowReaders += record.IsSlowReader ? 1 : 0;
+        ttft.Arrived(record.MeasuredId);
+        tpot.Arrived(record.MeasuredId);
+        e2e.Arrived(record.MeasuredId);
+        normalized.Arrived(record.MeasuredId);
+        gapBlocks.Arrived(record.MeasuredId);
+        if (record.Outcome == LoadOutcome.Completed)
+        {
+            outputTokens += record.OutputTokens;
+            withoutToken += record.OutputTokens == 0 ? 1 : 0;
+            AddCounts(record);
+            if (!record.IsSlowReader)
+            {
+                AddLatencies(record, gaps);
+            }
+        }
+    }
+
+    private void AddCounts(in LoadRecord record)
+    {
+        if (record.Usage is { PromptTokens: > 0 } usage)
+        {
+            promptTokensAsked += record.PromptTokens;
+            promptTokensCounted += usage.PromptTokens;
+            cachedTokens += usage.CachedTokens;
+        }
+    }
+
+    private void AddLatencies(in LoadRecord record, ReadOnlySpan<long> gaps)
+    {
+        ttft.Add(record.MeasuredId, record.Ttft);
+        tpot.Add(record.MeasuredId, record.Tpot);
+        e2e.Add(record.MeasuredId, record.E2E);
+        normalized.Add(record.MeasuredId, record.Normalized);
+        e2eFromSend.Add(Math.Max(0, record.E2EFromSend.Ticks));
+        if (record.TtftFromSend is { } fromSend)
+        {
+            ttftFromSend.Add(Math.Max(0, fromSend.Ticks));
+        }
+
+        foreach (var gap in gaps)
+        {
+            itl.Add(gap, 1);
+            gapBlocks.Add(RequestMetric.Tpot, record.MeasuredId, gap);
+        }
+    }
+
+    private long Count(LoadOutcome outcome) => outcomes[(int)outcome];
+
+    private static double PerSecond(long count, TimeSpan makespan) => makespan > TimeSpan.Zero ? count / makespan.TotalSeconds : 0;
+}

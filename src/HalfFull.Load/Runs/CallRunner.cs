@@ -1,0 +1,217 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using HalfFull.Load.OpenAi;
+using HalfFull.Load.Plans;
+using HalfFull.Load.Records;
+using HalfFull.Load.Timing;
+
+namespace HalfFull.Load.Runs;
+
+/// <summary>Carries out one call from send to end and writes its record.</summary>
+internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock clock, LoadRecorder recorder, CancellationToken interrupt)
+{
+    private const int LongestMessage = 300;
+    private static readonly TimeSpan DrainAfterEnd = TimeSpan.FromSeconds(2);
+    private readonly Uri url = client.Endpoint.RequestUrl;
+
+    /// <summary>Sends the call, on the caller's thread as far as that goes without waiting, and reads the response.</summary>
+    /// <returns>The record.</returns>
+    public async Task<LoadRecord> RunAsync(Call call)
+    {
+        var state = new CallState();
+        using var content = new BodyContent(call.Body);
+        using (interrupt.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), call.Abort))
+        {
+            try
+            {
+                call.Abort.CancelAfter(plan.Timeout);
+                call.Meter.Sent(clock.Now);
+                using var response = await client.SendAsync(HttpMethod.Post, url, content, call.Abort.Token);
+                call.Meter.Headed(clock.Now, (int)response.StatusCode);
+                state.Headed = true;
+                await ReadAsync(call, response, state);
+            }
+#pragma warning disable CA1031 // No response, however strange, ends the run: what it was is counted.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                Fail(call, state, error);
+            }
+        }
+
+        if (!content.WasSent)
+        {
+            // The transport may still be reading the body of a call that failed early.
+            call.Body.Abandon();
+        }
+
+        var record = call.Meter.End(state.End, state.Outcome, state.Error) with { Message = state.Message };
+        recorder.Add(record, call.Meter.Gaps);
+        return record;
+    }
+
+    private void Fail(Call call, CallState state, Exception error)
+    {
+        var now = clock.Now;
+        if (interrupt.IsCancellationRequested)
+        {
+            state.TryEnd(now, LoadOutcome.Unfinished, ErrorClass.None);
+        }
+        else if (call.Abort.IsCancellationRequested)
+        {
+            state.TryFail(now, ErrorClass.Timeout, $"No end after {Duration.Format(plan.Timeout)}.");
+        }
+        else
+        {
+            state.TryFail(now, ErrorClassifier.Of(error, state.Headed), error.Message);
+        }
+    }
+
+    private async Task ReadAsync(Call call, HttpResponseMessage response, CallState state)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            var text = await response.Content.ReadAsStringAsync(call.Abort.Token);
+            state.TryFail(clock.Now, ErrorClassifier.OfStatus((int)response.StatusCode), $"HTTP {(int)response.StatusCode}: {Shorten(text)}");
+        }
+        else if (plan.Unary)
+        {
+            await ReadUnaryAsync(call, response, state);
+        }
+        else if (response.Content.Headers.ContentType?.MediaType is "application/json" or "text/html")
+        {
+            var text = await response.Content.ReadAsStringAsync(call.Abort.Token);
+            state.TryFail(clock.Now, ErrorClass.Protocol, $"No event stream but {response.Content.Headers.ContentType}: {Shorten(text)}");
+        }
+        else
+        {
+            await ReadStreamAsync(call, response, state);
+        }
+    }
+
+    private async Task ReadUnaryAsync(Call call, HttpResponseMessage response, CallState state)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(call.Abort.Token);
+        call.Answer.Clear();
+        while (true)
+        {
+            var read = await stream.ReadAsync(call.Answer.GetMemory(4096), call.Abort.Token);
+            if (read == 0)
+            {
+                break;
+            }
+
+            call.Answer.Advance(read);
+        }
+
+        var now = clock.Now;
+        var chunk = ChunkReader.Read(call.Answer.Written.Span);
+        call.Meter.ReceivedWhole(now, chunk);
+        if (chunk.IsError)
+        {
+            state.TryFail(now, ErrorClass.Protocol, $"An error with status 200: {Shorten(Encoding.UTF8.GetString(call.Answer.Written.Span))}");
+        }
+        else
+        {
+            state.TryEnd(now, LoadOutcome.Completed, ErrorClass.None);
+        }
+    }
+
+    private async Task ReadStreamAsync(Call call, HttpResponseMessage response, CallState state)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(call.Abort.Token);
+        while (true)
+        {
+            var read = await stream.ReadAsync(call.Events.GetMemory(), call.Abort.Token);
+            var now = clock.Now;
+            call.Events.Advance(read);
+            if (!TakeEvents(call, state, now) || read == 0)
+            {
+                break;
+            }
+
+            if (call.Request.IsSlowReader && !state.HasEnded)
+            {
+                await Task.Delay(plan.SlowReaderPause, call.Abort.Token);
+            }
+        }
+
+        if (state.HasEnded)
+        {
+            return;
+        }
+
+        var end = clock.Now;
+        if (call.Events.TryReadLast(out var data))
+        {
+            TakeLast(call, state, end, data);
+        }
+
+        // A finish reason says that the answer is whole even where [DONE] is missing.
+        state.TryEnd(end, call.Meter.HasFinishReason ? LoadOutcome.Completed : LoadOutcome.Failed, call.Meter.HasFinishReason ? ErrorClass.None : ErrorClass.Cut);
+    }
+
+    /// <summary>Takes the events that are complete; false when the connection is to be dropped.</summary>
+    private bool TakeEvents(Call call, CallState state, TimeSpan now)
+    {
+        while (call.Events.TryRead(out var data))
+        {
+            if (!state.HasEnded)
+            {
+                Take(call, state, now, data);
+            }
+
+            if (state.HasEnded && state.Outcome != LoadOutcome.Completed)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Take(Call call, CallState state, TimeSpan now, ReadOnlySpan<byte> data)
+    {
+        if (data.SequenceEqual("[DONE]"u8))
+        {
+            state.TryEnd(now, LoadOutcome.Completed, ErrorClass.None);
+
+            // What is left is the end of the body, which frees the connection for the next request.
+            call.Abort.CancelAfter(DrainAfterEnd);
+            return;
+        }
+
+        var chunk = ChunkReader.Read(data, plan.Turns > 1 ? call.Answer : null);
+        if (chunk.IsError || call.Events.IsErrorEvent)
+        {
+            state.TryFail(now, ErrorClass.StreamError, Shorten(Encoding.UTF8.GetString(data)));
+            return;
+        }
+
+        call.Meter.Received(now, chunk);
+        if (call.Request.CancelAfterTokens > 0 && call.Meter.Deltas >= call.Request.CancelAfterTokens)
+        {
+            state.TryEnd(now, LoadOutcome.Cancelled, ErrorClass.None);
+        }
+    }
+
+    private void TakeLast(Call call, CallState state, TimeSpan now, ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            Take(call, state, now, data);
+        }
+        catch (JsonException)
+        {
+            // Half an event at the end of the stream: it was cut, and is counted so.
+            state.TryFail(now, ErrorClass.Cut, "The stream ended in the middle of an event.");
+        }
+    }
+
+    private static string Shorten(string text)
+    {
+        var line = text.ReplaceLineEndings(" ").Trim();
+        return line.Length > LongestMessage ? line[..LongestMessage] + "…" : line;
+    }
+}

@@ -1,0 +1,77 @@
+using HalfFull.Load.Plans;
+using HalfFull.Load.Records;
+using HalfFull.Load.Timing;
+
+namespace HalfFull.Load.Runs;
+
+/// <summary>
+/// Keeps a fixed number of requests in flight: each slot sends its next request when its last has ended, which is the request's
+/// scheduled time. A slow server slows its own load down here; an open loop shows what users would see.
+/// </summary>
+internal sealed class ClosedLoop(LoadPlan plan, Sender sender, RunClock clock) : IDisposable
+{
+    private readonly IEnumerator<PlannedRequest> planned = PlannedRequests.Of(plan).GetEnumerator();
+    private readonly Lock gate = new();
+
+    /// <summary>Sends everything and returns when the last response has ended.</summary>
+    public void Run(CancellationToken interrupt)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            var slots = new Task[plan.Concurrency ?? throw new InvalidOperationException("A closed loop needs a concurrency.")];
+            for (var i = 0; i < slots.Length; i++)
+            {
+                slots[i] = FillAsync(interrupt);
+            }
+
+            Task.WhenAll(slots).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => planned.Dispose();
+
+    private async Task FillAsync(CancellationToken interrupt)
+    {
+        while (!interrupt.IsCancellationRequested && TryNext(out var due, out var request))
+        {
+            var call = sender.Prepare(request);
+            var record = await sender.SendAsync(call, due);
+            while (sender.TryContinue(call, record) && !interrupt.IsCancellationRequested)
+            {
+                (call, record) = await ContinueAsync(call, interrupt);
+            }
+
+            sender.Return(call);
+        }
+    }
+
+    private async Task<(Call Call, LoadRecord Record)> ContinueAsync(Call call, CancellationToken interrupt)
+    {
+        if (plan.ThinkTime > TimeSpan.Zero)
+        {
+            await Task.Delay(plan.ThinkTime, interrupt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        var due = clock.Now;
+        var next = sender.Prepare(call.Request, call.Conversation);
+        sender.Return(call);
+        return (next, await sender.SendAsync(next, due));
+    }
+
+    private bool TryNext(out TimeSpan due, out PlannedRequest request)
+    {
+        lock (gate)
+        {
+            due = clock.Now;
+            if (due < (plan.Duration ?? TimeSpan.MaxValue) && planned.MoveNext())
+            {
+                request = planned.Current;
+                return true;
+            }
+        }
+
+        request = default;
+        return false;
+    }
+}

@@ -1,0 +1,25 @@
+using HalfFull.Metrics;
+
+namespace HalfFull.Load.Runs;
+
+/// <summary>How busy the measuring process itself was: an instrument that is out of breath measures itself.</summary>
+/// <param name="CpuSeconds">Processor time that it used.</param>
+/// <param name="WallSeconds">Length of the run.</param>
+/// <param name="Cores">Processors that it may use.</param>
+/// <param name="GcPauseSeconds">Time in which garbage collection stopped it.</param>
+/// <param name="PeakMemoryBytes">Largest resident set of the process.</param>
+/// <param name="DelaySeconds">
+/// From an event being ready to its being handled, sampled every 20 ms: by so much a response may be stamped too late.
+/// </param>
+public sealed record GeneratorUse(
+    double CpuSeconds, double WallSeconds, int Cores, double GcPauseSeconds, long PeakMemoryBytes, Distribution DelaySeconds)
+{
+    /// <summary>Above this share of all processors the generator is the bottleneck.</summary>
+    public const double MostCpuShare = 0.85;
+
+    /// <summary>Share of all processors that it used.</summary>
+    public double CpuShare => WallSeconds > 0 ? CpuSeconds / (WallSeconds * Cores) : 0;
+
+    /// <summary>Whether the processors were the limit.</summary>
+    public bool IsCpuBound => CpuShare > MostCpuShare;
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using HalfFull.Cli.Options;
+using HalfFull.Load.Tests;
+using Microsoft.AspNetCore.Http;
+
+namespace HalfFull.EndToEnd.Tests;
+
+public sealed class BenchTests : IDisposable
+{
+    private const string Short = "--prompt-tokens constant:tokens=20 --output-tokens constant:tokens=2";
+    private static readonly RequestDelegate Answer = ScriptedServer.Stream(
+        ScriptedServer.Token(), ScriptedServer.Token(), ScriptedServer.Finish, ScriptedServer.Usage(30, 2), ScriptedServer.Done);
+
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public async Task A_run_is_printed_and_written_without_its_key()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var run = workspace.Run($"bench --url {server.Url} --rate 200 --limit 40 {Short} --slo ttft=60s --json run.json --records run.csv --api-key sesame --header x-secret=sesame");
+
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("40 completed, 0 rejected, 0 failed", run.Output, StringComparison.Ordinal);
+        Assert.Contains("time to first token (TTFT)", run.Output, StringComparison.Ordinal);
+        Assert.Equal(41, workspace.Read("run.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.DoesNotContain("sesame", workspace.Read("run.json"), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("run.json"));
+        Assert.Equal("halffull.bench/1", document.RootElement.GetProperty("schema").GetString());
+        var entry = document.RootElement.GetProperty("runs")[0];
+        Assert.Equal((40, 40, 1.0), (entry.GetProperty("requests").GetInt32(), entry.GetProperty("completed").GetInt32(), entry.GetProperty("sloAttainment").GetDouble()));
+        Assert.True(entry.GetProperty("ttftSeconds").GetProperty("p50").GetDouble() > 0);
+        Assert.Equal(2, entry.GetProperty("intervals").GetProperty("e2eSeconds").GetProperty("p99").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_every_request_fails_the_run()
+    {
+        var served = 0;
+        await using var server = await ScriptedServer.StartAsync(Server(context =>
+            Interlocked.Increment(ref served) == 1 ? Answer(context) : ScriptedServer.Status(500)(context)));
+        var run = workspace.Run($"bench --url {server.Url} --rate 100 --limit 5 {Short}");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("0 completed, 0 rejected, 5 failed (http-5xx 5)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("failed: http-5xx 5.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--url http://127.0.0.1:1", "http://127.0.0.1:1 refuses the connection: no server listens on that port.")]
+    [InlineData("--url http://127.0.0.1:1 --json none/run.json", "its folder does not exist.")]
+    public void A_run_that_cannot_begin_is_one_sentence(string options, string sentence)
+    {
+        var run = workspace.Run($"bench {options}");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+        Assert.Empty(run.Output);
+        Assert.Empty(workspace.Names());
+    }
+
+    [Fact]
+    public async Task A_wrong_path_and_a_wrong_model_are_one_sentence()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var path = workspace.Run($"bench --url {server.Url}elsewhere");
+        Assert.Equal(1, path.ExitCode);
+        Assert.Contains("elsewhere/v1/models is not there (HTTP 404)", path.Error, StringComparison.Ordinal);
+        var model = workspace.Run($"bench --url {server.Url} --model none");
+        Assert.Equal(1, model.ExitCode);
+        Assert.Contains("has no model 'none'; it serves test.", model.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_prints_and_writes_what_was_measured_so_far()
+    {
+        var enough = new TaskCompletionSource();
+        var served = 0;
+        await using var server = await ScriptedServer.StartAsync(Server(async context =>
+        {
+            await Answer(context);
+            if (Interlocked.Increment(ref served) == 20)
+            {
+                enough.SetResult();
+            }
+        }));
+        using var process = workspace.Start($"bench --url {server.Url} --rate 50 --duration 1h {Short} --json run.json".Split(' '));
+        var output = process.StandardOutput.ReadToEndAsync();
+        await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("interrupted", await output, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("run.json"));
+        var entry = document.RootElement.GetProperty("runs")[0];
+        Assert.True(entry.GetProperty("interrupted").GetBoolean());
+        Assert.True(entry.GetProperty("completed").GetInt32() >= 15);
+    }
+
+    [Fact]
+    public async Task Two_servers_are_compared_and_too_few_pairs_said_to_be_too_few()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var run = workspace.Run($"bench --ab {server.Url} {server.Url} --rate 50 {Short} --block 100ms --duration 400ms --json ab.json");
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("NOT tight enough after 2 pairs", run.Output, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("ab.json"));
+        Assert.False(document.RootElement.GetProperty("ab").GetProperty("tight").GetBoolean());
+        Assert.Equal(2, document.RootElement.GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_sweep_prints_its_curve_and_marks_the_knee()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --duration 200ms --start-rate 50 --max-rate 100 --arrivals constant --json sweep.json");
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("<- knee", run.Output, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("sweep.json"));
+        Assert.Equal(100, document.RootElement.GetProperty("sweep").GetProperty("highestRequestsPerSecond").GetDouble());
+        Assert.Equal(4, document.RootElement.GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public void Keys_and_headers_never_reach_a_document() => Assert.Equal(
+        ["bench", "--api-key", "HIDDEN", "--header", "HIDDEN", "--api-key=HIDDEN", "--header=HIDDEN", "--url", "http://a"],
+        EndpointOptions.WithoutSecrets(["bench", "--api-key", "k", "--header", "a=b", "--api-key=k", "--header=a=b", "--url", "http://a"]),
+        StringComparer.Ordinal);
+
+    private static RequestDelegate Server(RequestDelegate answer) => context => context.Request.Path.Value switch
+    {
+        "/v1/models" => context.Response.WriteAsync("""{"data":[{"id":"test"}]}"""),
+        "/v1/chat/completions" => answer(context),
+        _ => NotFound(context),
+    };
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = 404;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using HalfFull.Load.Comparing;
+using HalfFull.Load.OpenAi;
+
+namespace HalfFull.Load.Tests.Comparing;
+
+public sealed class AbRunTests
+{
+    [Fact]
+    public async Task Pairs_play_the_same_requests_with_other_texts_until_there_are_enough()
+    {
+        var bodies = new ConcurrentQueue<string>();
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            bodies.Enqueue(await reader.ReadToEndAsync());
+            await ScriptedServer.Stream(ScriptedServer.Token(), ScriptedServer.Finish, ScriptedServer.Done)(context);
+        });
+        using var first = new OpenAiClient(new Endpoint(server.Url));
+        using var second = new OpenAiClient(new Endpoint(server.Url));
+        var plan = new AbPlan(Given.Plan(Given.Every(5, requests: 1000)), Given.Ms(20), Precision: 0.0001, MostPairs: 3);
+        var seen = new List<int>();
+        var result = new AbRun([Given.Target(first), Given.Target(second)], plan).Execute((pair, _) => seen.Add(pair), []);
+
+        Assert.Equal([1, 2, 3], seen);
+        Assert.Equal(3, result.Pairs);
+        Assert.False(result.IsTight);
+        Assert.All(result.Sides, side => Assert.Equal((12L, 12L), (side.Requests, side.Completed)));
+        Assert.Equal(24, bodies.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task The_end_of_the_trace_ends_the_comparison()
+    {
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Stream(ScriptedServer.Token(), ScriptedServer.Finish, ScriptedServer.Done));
+        using var client = new OpenAiClient(new Endpoint(server.Url));
+        var plan = new AbPlan(Given.Plan(Given.Every(5, requests: 8)), Given.Ms(20), Precision: 0.01, MostPairs: 100);
+        Assert.Equal(2, new AbRun([Given.Target(client), Given.Target(client)], plan).Execute((_, _) => { }, []).Pairs);
+    }
+}
