@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the load generator itself and prints a Markdown table:
 #   bench/load/run.sh > bench/load/results.md
-# SECONDS_EACH sets the length of each measurement (default 20, at least 10). Needs python3, and wrk for the first row.
+# SECONDS_EACH sets the length of each measurement (default 20). Needs python3, and wrk for the first row.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 each=${SECONDS_EACH:-20}
@@ -57,7 +57,7 @@ stop
 
 # 4. 5,000 streams open at a time, and memory.
 upstream --first 500ms --gap 500ms
-bench open --concurrency 5000 --warmup 6s
+bench open --concurrency 5000
 stop
 
 python3 bench/load/figures.py "$work"

@@ -56,6 +56,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --json run.out --records ./run.out", "--json and --records both name './run.out'; give two files.")]
     [InlineData("simulate --snapshot-age 5ms", "--snapshot-age 5ms is not available yet: only 0ms is accepted.")]
     [InlineData("simulate --gateways 2", "--gateways 2 is not available yet: only 1 is accepted.")]
+    [InlineData("bench --json x --records x", "--json and --records both name 'x'; give two files.")]
     [InlineData("bench --html x.html", "--html x.html is not available yet: leave the option out.")]
     [InlineData("bench --url localhost", "--url: 'localhost' is not an address such as http://localhost:8000.")]
     [InlineData("bench --api images", "--api images is not accepted: give chat or completions.")]

@@ -49,6 +49,7 @@ internal sealed class BenchCommand
     private int Run(ParseResult parsed, IReadOnlyList<string> args, CancellationToken cancellation)
     {
         var plan = load.Plan(parsed);
+        OutputPaths.Check(parsed.GetValue(json), parsed.GetValue(records));
         using var document = BenchJson.Open(parsed.GetValue(json));
         using var csv = parsed.GetValue(records) is { } path ? new LoadRecordsCsv(path) : null;
         using var client = new OpenAiClient(endpoint.Of(parsed));

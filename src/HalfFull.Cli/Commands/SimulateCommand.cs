@@ -41,7 +41,7 @@ internal sealed class SimulateCommand
 
         var fleet = options.Fleet.Build(parsed)[0];
         var seed = options.SeedsOf(parsed)[0];
-        RefuseOneFileForTwo(parsed);
+        OutputPaths.Check(options.JsonPath(parsed), parsed.GetValue(records));
         using var json = JsonOutput.Open(options.JsonPath(parsed));
         using var csv = parsed.GetValue(records) is { } path ? new RecordsCsv(path) : null;
         var settings = new RunSettings(options, parsed, cancellation);
@@ -53,14 +53,5 @@ internal sealed class SimulateCommand
         csv?.Commit();
         json?.Commit(args, [result]);
         RunReport.Write(screen, result);
-    }
-
-    private void RefuseOneFileForTwo(ParseResult parsed)
-    {
-        if (options.JsonPath(parsed) is { } jsonPath && parsed.GetValue(records) is { } csvPath
-            && string.Equals(Path.GetFullPath(jsonPath), Path.GetFullPath(csvPath), StringComparison.Ordinal))
-        {
-            throw new FormatException($"--json and --records both name '{csvPath}'; give two files.");
-        }
     }
 }
