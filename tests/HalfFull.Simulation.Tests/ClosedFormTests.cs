@@ -10,7 +10,15 @@ public sealed class ClosedFormTests
     /// <summary>Every engine policy, with options under which one request alone gets the whole token budget.</summary>
     public static TheoryData<string> EnginesWithWholeBudget =>
     [
-        .. PolicyCatalogs.Engines.Entries.Select(entry => string.Equals(entry.Name, "sarathi", StringComparison.Ordinal) ? "sarathi:chunk=100000" : entry.Name),
+        .. PolicyCatalogs.Engines.Entries.Select(entry => entry.Name switch
+        {
+            "sarathi" => "sarathi:chunk=100000",
+            "splitfuse" => "splitfuse:batch-tokens=100000",
+            "llamacpp-slots" => "llamacpp-slots:batch-tokens=100000",
+            "trt-no-evict" => "trt-no-evict:chunk-unit=1",
+            "trt-max-util" => "trt-max-util:chunk-unit=1",
+            _ => entry.Name,
+        }),
     ];
 
     [Theory]
@@ -110,7 +118,7 @@ public sealed class ClosedFormTests
         var rng = new Rng(3);
         var now = 0.0;
         var jobs = Enumerable.Range(0, 500)
-            .Select(id => Given.Job(id, now += rng.NextExponential() / 8, prompt: 1 + rng.NextInt32(200), output: 1 + rng.NextInt32(30)))
+            .Select(id => Given.Job(id, now += rng.NextExponential() / 8, prompt: 1 + rng.NextInt32(200), output: 1 + rng.NextInt32(30), max: 30))
             .ToArray();
         var run = Given.Run(Given.Setup(engine, "round-robin", Given.Replica(Given.Limits(blocks: 40, budget: 64))), jobs);
 

@@ -54,8 +54,9 @@ public sealed class DeterminismTests
     [Fact]
     public void Another_decision_gives_another_hash()
     {
-        var runs = PolicyCatalogs.Engines.Entries.Where(entry => !string.Equals(entry.Name, "srpt", StringComparison.Ordinal))
-            .Select(entry => Given.Run(Given.Setup(entry.Name, "round-robin", Given.Replica(Given.Limits(blocks: 200, budget: 256), Given.LinearStep)), Chat()));
+        // Some policies decide alike where their idea does not matter (no priorities, no tenants), so these are told apart by what they are given here.
+        var runs = new[] { "vllm", "vllm-v0", "sarathi", "sjf-prompt", "larry", "vllm:victim=fewest-outputs" }
+            .Select(engine => Given.Run(Given.Setup(engine, "round-robin", Given.Replica(Given.Limits(blocks: 200, budget: 256), Given.LinearStep)), Chat()));
 
         Assert.Distinct(runs.Select(run => run.Result.DecisionHash));
     }

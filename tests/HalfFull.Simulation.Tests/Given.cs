@@ -61,7 +61,9 @@ internal static class Given
     }
 
     private static bool NeedsOracle(string engine) =>
-        engine.StartsWith("srpt", StringComparison.Ordinal) || engine.Contains("gate=oracle", StringComparison.Ordinal);
+        engine.StartsWith("srpt", StringComparison.Ordinal)
+        || engine.StartsWith("mc-sf", StringComparison.Ordinal)
+        || engine.Contains("gate=oracle", StringComparison.Ordinal);
 
     private sealed class RecordList : IRecordSink
     {

@@ -387,6 +387,7 @@ public sealed class StepPlan
     {
         Sequence? chosen = null;
         var lowest = double.PositiveInfinity;
+        var lowestTie = double.PositiveInfinity;
         for (var i = running.Count - 1; i >= 0; i--)
         {
             var candidate = running[i];
@@ -396,10 +397,17 @@ public sealed class StepPlan
             }
 
             var key = victim.Key(candidate);
-            if (chosen is null || key < lowest)
+            if (chosen is not null && key > lowest)
+            {
+                continue;
+            }
+
+            var tie = victim.Tie(candidate);
+            if (chosen is null || key < lowest || tie < lowestTie)
             {
                 chosen = candidate;
                 lowest = key;
+                lowestTie = tie;
             }
         }
 

@@ -32,7 +32,7 @@ public sealed class Larry : IEngineScheduler
         outputs = new TenantOutputs(options.Prior);
         order = new LarryOrder(options, outputs, rates);
         gate = new LarryGate(options, outputs);
-        Victim = options.Victim == VictimRule.Newest ? NewestAdmitted.Instance : new LeastRecompute();
+        Victim = VictimRules.Create(options.Victim);
     }
 
     /// <inheritdoc/>
@@ -256,16 +256,6 @@ public sealed class Larry : IEngineScheduler
         Oracle,
     }
 
-    /// <summary>Who gives back blocks.</summary>
-    public enum VictimRule
-    {
-        /// <summary>The newest admitted.</summary>
-        Newest,
-
-        /// <summary>The one with least to recompute.</summary>
-        LeastRecompute,
-    }
-
     /// <summary>Every ingredient, with the recommended defaults.</summary>
     public sealed record Options
     {
@@ -325,7 +315,7 @@ public sealed class Larry : IEngineScheduler
         public bool Yield { get; init; } = true;
 
         /// <summary>Who gives back blocks.</summary>
-        [Option("Who is preempted when a decode needs a block.")]
-        public VictimRule Victim { get; init; } = VictimRule.Newest;
+        [Option(VictimRules.Summary)]
+        public VictimChoice Victim { get; init; } = VictimChoice.Newest;
     }
 }

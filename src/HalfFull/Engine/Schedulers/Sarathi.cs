@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using HalfFull.Engine.Victims;
 using HalfFull.Policies;
 
 namespace HalfFull.Engine.Schedulers;
@@ -10,6 +11,9 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("sarathi", "Decodes first, then prefill chunks in order of arrival, as in Sarathi-Serve; steady token times, but bursts of prompts wait longer.")]
 public sealed class Sarathi(Sarathi.Options options) : IEngineScheduler
 {
+    /// <inheritdoc/>
+    public IVictimRule Victim { get; } = VictimRules.Create(options.Victim);
+
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan)
     {
@@ -71,5 +75,9 @@ public sealed class Sarathi(Sarathi.Options options) : IEngineScheduler
         [Option("Share of the KV blocks that an admission must leave free.")]
         [Range(0.0, 0.99)]
         public double Watermark { get; init; } = 0.01;
+
+        /// <summary>Who gives back blocks.</summary>
+        [Option(VictimRules.Summary)]
+        public VictimChoice Victim { get; init; } = VictimChoice.Newest;
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using HalfFull.Engine.Schedulers.Parts;
+using HalfFull.Engine.Victims;
 using HalfFull.Policies;
 using HalfFull.Queueing;
 
@@ -11,6 +12,9 @@ public sealed class SjfPrompt(SjfPrompt.Options options) : IEngineScheduler
 {
     /// <inheritdoc/>
     public IQueueOrder Order { get; } = new SizeOrder(static entry => entry.Request.PromptTokens);
+
+    /// <inheritdoc/>
+    public IVictimRule Victim { get; } = VictimRules.Create(options.Victim);
 
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan) =>
@@ -27,5 +31,9 @@ public sealed class SjfPrompt(SjfPrompt.Options options) : IEngineScheduler
         [Option("Share of the KV blocks that an admission must leave free while anything runs.")]
         [Range(0.0, 0.99)]
         public double Watermark { get; init; }
+
+        /// <summary>Who gives back blocks.</summary>
+        [Option(VictimRules.Summary)]
+        public VictimChoice Victim { get; init; } = VictimChoice.Newest;
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using HalfFull.Engine.Schedulers.Parts;
+using HalfFull.Engine.Victims;
 using HalfFull.Policies;
 
 namespace HalfFull.Engine.Schedulers;
@@ -11,6 +12,9 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("vllm", "First come, first served with chunked prefill, as in vLLM V1; loses when short requests wait behind long prompts or outputs outgrow memory.")]
 public sealed class Vllm(Vllm.Options options) : IEngineScheduler
 {
+    /// <inheritdoc/>
+    public IVictimRule Victim { get; } = VictimRules.Create(options.Victim);
+
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan) =>
         RunThenAdmit.Plan(engine, plan, options.FullGate, options.Watermark, options.LongPrefill == 0 ? int.MaxValue : options.LongPrefill);
@@ -31,5 +35,9 @@ public sealed class Vllm(Vllm.Options options) : IEngineScheduler
         [Option("Most tokens of one prompt in a step; 0 means no cap.")]
         [Range(0, 1_000_000)]
         public int LongPrefill { get; init; }
+
+        /// <summary>Who gives back blocks.</summary>
+        [Option(VictimRules.Summary)]
+        public VictimChoice Victim { get; init; } = VictimChoice.Newest;
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using HalfFull.Engine.Victims;
 using HalfFull.Policies;
 
 namespace HalfFull.Engine.Schedulers;
@@ -11,6 +12,9 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("vllm-v0", "Prefill first, whole prompts, steps never mixed, as in vLLM V0; early first tokens, but every new prompt stalls all decodes.")]
 public sealed class VllmV0(VllmV0.Options options) : IEngineScheduler
 {
+    /// <inheritdoc/>
+    public IVictimRule Victim { get; } = VictimRules.Create(options.Victim);
+
     /// <inheritdoc/>
     public void Plan(in EngineSnapshot engine, StepPlan plan)
     {
@@ -67,5 +71,9 @@ public sealed class VllmV0(VllmV0.Options options) : IEngineScheduler
         [Option("Share of the KV blocks that an admission must leave free.")]
         [Range(0.0, 0.99)]
         public double Watermark { get; init; } = 0.01;
+
+        /// <summary>Who gives back blocks.</summary>
+        [Option(VictimRules.Summary)]
+        public VictimChoice Victim { get; init; } = VictimChoice.Newest;
     }
 }

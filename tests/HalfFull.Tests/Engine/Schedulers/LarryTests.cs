@@ -1,5 +1,6 @@
 using HalfFull.Engine;
 using HalfFull.Engine.Schedulers;
+using HalfFull.Engine.Victims;
 
 namespace HalfFull.Tests.Engine.Schedulers;
 
@@ -247,9 +248,9 @@ public sealed class LarryTests
 
     /// <summary>All 5 blocks are full. The newest, 2, gives way to 1; or 1 itself, which has 32 tokens to compute again and not 48.</summary>
     [Theory]
-    [InlineData(Larry.VictimRule.Newest, "1:1")]
-    [InlineData(Larry.VictimRule.LeastRecompute, "2:1")]
-    public void The_victim_is_the_newest_or_the_one_with_least_to_compute_again(Larry.VictimRule victim, string expected)
+    [InlineData(VictimChoice.Newest, "1:1")]
+    [InlineData(VictimChoice.LeastRecompute, "2:1")]
+    public void The_victim_is_the_newest_or_the_one_with_least_to_compute_again(VictimChoice victim, string expected)
     {
         var engine = Start(Given.Limits(blocks: 5), new Larry.Options { Gate = Larry.GateRule.PerChunk, Victim = victim });
         engine.Submit(Given.Request(id: 1, prompt: 32));

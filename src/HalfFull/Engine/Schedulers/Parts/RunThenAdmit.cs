@@ -21,13 +21,8 @@ internal static class RunThenAdmit
 
         var refused = plan.HasPreempted ? null : Admit(engine, plan, fullGate, watermark, chunkTokens);
 
-        // A step that only decodes takes blocks and gives none back, seats and budget stay as they are, and so does a fixed order: the same head
-        // of the queue is refused until somebody finishes. Unless its cached prefix counts in what it needs: evicting a unit of that
-        // by a decode moves the chunk nearer to the front, and the whole need may shrink by more blocks than the decode took.
-        if (fullGate || refused is null || plan.CachedTokens(refused) == 0)
-        {
-            plan.HoldFor(int.MaxValue);
-        }
+        // With the full gate an evicted prefix unit of the head leaves its need as it was: seats, budget and a fixed order stay the same too.
+        Refusal.HoldByChunk(plan, fullGate ? null : refused);
     }
 
     /// <summary>Admits while they fit; returns the first for which there were not enough blocks, null when there is none.</summary>
