@@ -47,6 +47,6 @@ public sealed class TrafficTests
     {
         var tiny = Fleet.Build(FleetSpec.Of("a100", 1), new FleetOptions { KvBlocks = 1, BlockSize = 1 });
 
-        Assert.Contains("every prompt is too long", Assert.Throws<WorkloadException>(() => Capacity.Measure(Chat, tiny, seed: 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("prompt tokens, more than the", Assert.Throws<WorkloadException>(() => Capacity.Measure(Chat, tiny, seed: 1)).Message, StringComparison.Ordinal);
     }
 }
