@@ -29,6 +29,7 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
         LoadRecorder[] recorders = [first, second];
         var generator = new GeneratorUse[2];
         var ids = new long[2];
+        var played = new TimeSpan[2];
         IReadOnlyList<RatioInterval> ratios = [];
         var tight = false;
         for (var pair = 0; pair < plan.MostPairs && !tight && !interrupt.IsCancellationRequested; pair++)
@@ -41,7 +42,7 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
             var lead = order.NextInt32(2);
             foreach (var side in (ReadOnlySpan<int>)[lead, 1 - lead])
             {
-                generator[side] = Play(pair, side, blocks, recorders[side], ref ids[side], interrupt);
+                generator[side] = Play(pair, side, blocks, recorders[side], ref ids[side], ref played[side], interrupt);
             }
 
             ratios = Ratios(blocks);
@@ -53,7 +54,7 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
         return new AbResult(blocks.Pairs, tight, ratios, [first.Build(rng), second.Build(rng)], generator);
     }
 
-    private GeneratorUse Play(int pair, int side, PairedBlocks blocks, LoadRecorder total, ref long ids, CancellationToken interrupt)
+    private GeneratorUse Play(int pair, int side, PairedBlocks blocks, LoadRecorder total, ref long ids, ref TimeSpan played, CancellationToken interrupt)
     {
         var load = plan.Load with
         {
@@ -64,10 +65,11 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
 
         // Another salt for each block: the second server of a pair, or the same gateway, must not find the prompts of the first cached.
         var target = targets[side] with { Text = targets[side].Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)((2 * pair) + side)) };
-        var totals = new Renumbered(total, ids);
+        var totals = new Renumbered(total, ids, played);
         using var recorder = new LoadRecorder(plan.Load.Slo, blocks.Block(pair, side), totals);
         var use = LoadRun.Execute(target, load, recorder, interrupt);
         ids += totals.Count;
+        played = TimeSpan.FromTicks(Math.Max(totals.End.Ticks, (played + plan.Block).Ticks));
         return use;
     }
 
@@ -79,16 +81,34 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
     private static RatioInterval[] Ratios(PairedBlocks blocks) =>
         [.. PairedMetric.All.Select(metric => blocks.Compare(metric, new Rng(1).Fork(metric.Name)))];
 
-    /// <summary>Passes records of a block on to the recorder of a side, numbered on from the blocks before.</summary>
-    private sealed class Renumbered(LoadRecorder total, long first) : ILoadRecordSink
+    /// <summary>
+    /// Passes records of a block on to the recorder of a side, numbered and timed on from the blocks before: a side's time is that of its
+    /// own blocks one after the other, or its rates would be those of all blocks within the time of one.
+    /// </summary>
+    private sealed class Renumbered(LoadRecorder total, long first, TimeSpan start) : ILoadRecordSink
     {
         /// <summary>Records passed on.</summary>
         public long Count { get; private set; }
 
+        /// <summary>When the last of them ended, in the time of the side.</summary>
+        public TimeSpan End { get; private set; }
+
         public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
         {
             Count++;
-            total.Add(record with { Id = first + record.Id, MeasuredId = record.IsMeasured ? first + record.MeasuredId : -1 }, gaps);
+            var moved = record with
+            {
+                Id = first + record.Id,
+                MeasuredId = record.IsMeasured ? first + record.MeasuredId : -1,
+                Scheduled = start + record.Scheduled,
+                Sent = start + record.Sent,
+                FirstByte = start + record.FirstByte,
+                FirstToken = start + record.FirstToken,
+                LastToken = start + record.LastToken,
+                End = start + record.End,
+            };
+            End = moved.End > End ? moved.End : End;
+            total.Add(moved, gaps);
         }
     }
 }

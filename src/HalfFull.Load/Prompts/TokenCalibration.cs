@@ -17,6 +17,18 @@ public readonly record struct TokenCalibration(int TemplateTokens, double Tokens
         : promptTokens >= words && promptTokens - words <= LongestTemplate ? new TokenCalibration(promptTokens - words, 1)
         : new TokenCalibration(0, (double)promptTokens / words);
 
+    /// <summary>
+    /// The calibration that explains what the server counted for two prompts: the difference shows the words, the rest is the template.
+    /// One prompt alone cannot tell a long template from long words.
+    /// </summary>
+    public static TokenCalibration Of(int words, int promptTokens, int fewerWords, int fewerTokens)
+    {
+        var tokensPerWord = (double)(promptTokens - fewerTokens) / (words - fewerWords);
+        return fewerTokens > 0 && tokensPerWord > 0
+            ? new TokenCalibration(Math.Max(0, (int)Math.Round(promptTokens - (tokensPerWord * words))), tokensPerWord)
+            : Of(words, promptTokens);
+    }
+
     /// <summary>How many words make a prompt of so many tokens; at least 1.</summary>
     public int Words(int promptTokens) => Math.Max(1, (int)Math.Round((promptTokens - TemplateTokens) / TokensPerWord));
 }

@@ -70,7 +70,7 @@ public readonly record struct LoadRecord
     public TimeSpan Lateness => Sent - Scheduled;
 
     /// <summary>Generated tokens: as the server counts them, else the number of events that had some.</summary>
-    public int OutputTokens => Usage?.CompletionTokens ?? Deltas;
+    public int OutputTokens => Usage is { CompletionTokens: > 0 } counted ? counted.CompletionTokens : Deltas;
 
     /// <summary>Time to first token, from the scheduled time.</summary>
     public TimeSpan? Ttft => FirstToken - Scheduled;

@@ -10,6 +10,7 @@ namespace HalfFull.Load.Runs;
 public static class Probe
 {
     private const int Words = 200;
+    private const int FewerWords = 40;
     private const int OutputTokens = 4;
     private const int LongestMessage = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -69,23 +70,18 @@ public static class Probe
         var refusal = string.Empty;
         foreach (var support in attempts)
         {
-            using var body = new PooledBytes();
-            using var question = new PooledBytes();
-            using var writer = new RequestBody(client.Endpoint.Api, model, support, stream: !unary);
-            new PromptText(salt, TokenCalibration.None).Write(new Request(-1, TimeSpan.Zero, Words, OutputTokens), question);
-            writer.Write([question.Written], OutputTokens, body);
-            using var content = new BodyContent(body);
-            using var response = await client.SendAsync(HttpMethod.Post, client.Endpoint.RequestUrl, content, cancellation);
-            var text = await response.Content.ReadAsByteArrayAsync(cancellation);
-            if (response.StatusCode == HttpStatusCode.OK)
+            var (status, text) = await CallAsync(client, model, support, unary, salt, Words, cancellation);
+            if (status == HttpStatusCode.OK)
             {
-                var usage = unary ? UnaryUsage(client.Endpoint, text) : StreamUsage(client.Endpoint, text);
-                var calibration = usage is { } counted ? TokenCalibration.Of(Words, counted.PromptTokens) : TokenCalibration.None;
+                var usage = UsageOf(client.Endpoint, unary, text);
+                var calibration = usage is { } counted
+                    ? await CalibrateAsync(client, model, support, unary, salt, counted.PromptTokens, cancellation)
+                    : TokenCalibration.None;
                 return new Target(client, model, support with { StreamUsage = support.StreamUsage && usage is not null }, new PromptText(salt, calibration));
             }
 
-            refusal = Refusal(client.Endpoint, client.Endpoint.RequestUrl, response.StatusCode, Encoding.UTF8.GetString(text));
-            if (response.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity))
+            refusal = Refusal(client.Endpoint, client.Endpoint.RequestUrl, status, Encoding.UTF8.GetString(text));
+            if (status is not (HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity))
             {
                 break;
             }
@@ -93,6 +89,30 @@ public static class Probe
 
         throw new LoadException(refusal);
     }
+
+    private static async Task<TokenCalibration> CalibrateAsync(
+        OpenAiClient client, string model, ServerSupport support, bool unary, ulong salt, int promptTokens, CancellationToken cancellation)
+    {
+        var (status, text) = await CallAsync(client, model, support, unary, salt, FewerWords, cancellation);
+        return status == HttpStatusCode.OK && UsageOf(client.Endpoint, unary, text) is { } fewer
+            ? TokenCalibration.Of(Words, promptTokens, FewerWords, fewer.PromptTokens)
+            : TokenCalibration.Of(Words, promptTokens);
+    }
+
+    private static async Task<(HttpStatusCode Status, byte[] Text)> CallAsync(
+        OpenAiClient client, string model, ServerSupport support, bool unary, ulong salt, int words, CancellationToken cancellation)
+    {
+        using var body = new PooledBytes();
+        using var question = new PooledBytes();
+        using var writer = new RequestBody(client.Endpoint.Api, model, support, stream: !unary);
+        new PromptText(salt, TokenCalibration.None).Write(new Request(-1, TimeSpan.Zero, words, OutputTokens), question);
+        writer.Write([question.Written], OutputTokens, body);
+        using var content = new BodyContent(body);
+        using var response = await client.SendAsync(HttpMethod.Post, client.Endpoint.RequestUrl, content, cancellation);
+        return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellation));
+    }
+
+    private static Usage? UsageOf(Endpoint endpoint, bool unary, byte[] text) => unary ? UnaryUsage(endpoint, text) : StreamUsage(endpoint, text);
 
     private static Usage? StreamUsage(Endpoint endpoint, ReadOnlySpan<byte> text)
     {

@@ -26,6 +26,7 @@ public sealed class AbRunTests
         Assert.Equal(3, result.Pairs);
         Assert.False(result.IsTight);
         Assert.All(result.Sides, side => Assert.Equal((12L, 12L), (side.Requests, side.Completed)));
+        Assert.All(result.Sides, side => Assert.True(side.Makespan >= Given.Ms(55), $"Three blocks of 20 ms took {side.Makespan}."));
         Assert.Equal(24, bodies.Distinct(StringComparer.Ordinal).Count());
     }
 

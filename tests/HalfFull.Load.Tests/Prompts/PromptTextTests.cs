@@ -63,6 +63,14 @@ public sealed class PromptTextTests
         Assert.Equal(1, new TokenCalibration(12, 1).Words(3));
     }
 
+    [Fact]
+    public void Two_prompts_tell_a_template_from_long_words()
+    {
+        Assert.Equal(new TokenCalibration(12, 1), TokenCalibration.Of(words: 200, promptTokens: 212, fewerWords: 40, fewerTokens: 52));
+        Assert.Equal(new TokenCalibration(10, 1.25), TokenCalibration.Of(words: 200, promptTokens: 260, fewerWords: 40, fewerTokens: 60));
+        Assert.Equal(new TokenCalibration(12, 1), TokenCalibration.Of(words: 200, promptTokens: 212, fewerWords: 40, fewerTokens: 212));
+    }
+
     private static Request Request(long id, int tokens, params long[] hashes) =>
         new(id, TimeSpan.Zero, tokens, 100) { PrefixHashes = hashes, PrefixUnitTokens = hashes.Length > 0 ? 512 : 0 };
 

@@ -69,6 +69,10 @@ public sealed class RequestMeterTests
     }
 
     [Fact]
+    public void A_usage_without_completion_tokens_leaves_the_events_to_count() =>
+        Assert.Equal(5, (Given.Record(output: 5) with { Usage = new Usage(10, 0, 0) }).OutputTokens);
+
+    [Fact]
     public void An_objective_on_the_first_token_is_not_met_without_one()
     {
         var meter = Begin(dueMs: 0);
