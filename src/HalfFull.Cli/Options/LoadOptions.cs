@@ -146,6 +146,11 @@ internal sealed class LoadOptions
             throw new FormatException("--cooldown in a closed loop needs --duration: without it nobody knows when the run will end.");
         }
 
+        if (parsed.GetValue(unary) && (SloOf(parsed).Ttft ?? SloOf(parsed).Tpot) is not null)
+        {
+            throw new FormatException($"--slo {SloOf(parsed)}: a whole response has no first token and no gaps; with --unary give a bound on e2e only.");
+        }
+
         if (parsed.GetValue(unary) && (parsed.GetValue(cancelRate) > 0 || parsed.GetValue(slowReaders) > 0 || parsed.GetValue(turns) > 1))
         {
             throw new FormatException("--cancel-rate, --slow-readers and --turns need streams; leave out --unary.");

@@ -42,11 +42,14 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
             var lead = order.NextInt32(2);
             foreach (var side in (ReadOnlySpan<int>)[lead, 1 - lead])
             {
-                generator[side] = Play(pair, side, blocks, recorders[side], ref ids[side], ref played[side], interrupt);
+                var use = Play(pair, side, blocks, recorders[side], ref ids[side], ref played[side], interrupt);
+                generator[side] = generator[side] is { } before ? before.With(use) : use;
             }
 
             ratios = Ratios(blocks);
-            tight = ratios.Take(DecidingMetrics).All(ratio => PairedBlocks.IsTight(ratio, plan.Precision));
+            // Unary answers have no first token: the first figures that both servers have decide.
+            var deciding = ratios.Where(ratio => double.IsFinite(ratio.High)).Take(DecidingMetrics).ToArray();
+            tight = deciding.Length > 0 && blocks.FailAlike && deciding.All(ratio => PairedBlocks.IsTight(ratio, plan.Precision));
             paired(pair + 1, ratios);
         }
 

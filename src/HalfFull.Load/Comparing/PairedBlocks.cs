@@ -12,7 +12,12 @@ public sealed class PairedBlocks
     /// <summary>An interval from fewer pairs would promise more than it knows.</summary>
     public const int FewestPairs = Bootstrap.FewestBlocks;
 
+    private const double LikeFailureShares = 0.01;
+    private static readonly RatioInterval Unknown = new(1, 0, double.PositiveInfinity);
     private readonly BlockedSamples[] sides = [new(), new()];
+    private readonly HashSet<(int Side, RequestMetric Metric)> sampled = [];
+    private readonly long[] measured = new long[2];
+    private readonly long[] failed = new long[2];
 
     /// <summary>Pairs of which both blocks have begun.</summary>
     public int Pairs { get; private set; }
@@ -26,24 +31,37 @@ public sealed class PairedBlocks
         sides[0].Arrived(pair);
         sides[1].Arrived(pair);
         Pairs = Math.Max(Pairs, pair + 1);
-        return new Sink(sides[side], pair);
+        return new Sink(this, side, pair);
     }
 
-    /// <summary>The second server's figure over the first one's, with its interval.</summary>
+    /// <summary>Whether both servers failed about as often, to a hundredth of the requests: the latencies of those that are left say little otherwise.</summary>
+    public bool FailAlike => Math.Abs(FailureShare(0) - FailureShare(1)) <= LikeFailureShares;
+
+    /// <summary>The second server's figure over the first one's, with its interval; unknown (0 to infinity) where a side has no such figure.</summary>
     public RatioInterval Compare(PairedMetric metric, Rng rng)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        return Bootstrap.Compare([sides[0]], [sides[1]], metric.Metric, metric.Statistic, rng);
+        return sampled.Contains((0, metric.Metric)) && sampled.Contains((1, metric.Metric))
+            ? Bootstrap.Compare([sides[0]], [sides[1]], metric.Metric, metric.Statistic, rng)
+            : Unknown;
     }
 
     /// <summary>Whether an interval is as tight as asked for: its half width over the ratio.</summary>
     public static bool IsTight(RatioInterval interval, double precision) =>
         double.IsFinite(interval.High) && interval.High - interval.Low <= 2 * precision * interval.Ratio;
 
-    private sealed class Sink(BlockedSamples samples, int pair) : ILoadRecordSink
+    private double FailureShare(int side) => measured[side] == 0 ? 0 : (double)failed[side] / measured[side];
+
+    private sealed class Sink(PairedBlocks blocks, int side, int pair) : ILoadRecordSink
     {
         public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
         {
+            if (record.IsMeasured)
+            {
+                blocks.measured[side]++;
+                blocks.failed[side] += record.Outcome == LoadOutcome.Failed ? 1 : 0;
+            }
+
             if (record is { IsMeasured: true, Outcome: LoadOutcome.Completed, IsSlowReader: false })
             {
                 Add(RequestMetric.Ttft, record.Ttft);
@@ -56,7 +74,8 @@ public sealed class PairedBlocks
         {
             if (latency is { } known)
             {
-                samples.Add(metric, pair, Math.Max(0, known.Ticks));
+                blocks.sampled.Add((side, metric));
+                blocks.sides[side].Add(metric, pair, Math.Max(0, known.Ticks));
             }
         }
     }

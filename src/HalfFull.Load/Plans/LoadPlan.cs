@@ -50,4 +50,7 @@ public sealed record LoadPlan
 
     /// <summary>Bounds for attainment and goodput.</summary>
     public Slo Slo { get; init; } = Slo.None;
+
+    /// <summary>Whether a request due then is still sent; further turns of a conversation are requests like any other.</summary>
+    public bool IsWithinDuration(TimeSpan due) => Duration is not { } end || due < end;
 }

@@ -173,6 +173,12 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
 
     private void Take(Call call, CallState state, TimeSpan now, ReadOnlySpan<byte> data)
     {
+        data = data.Trim(" \t"u8);
+        if (data.IsEmpty)
+        {
+            return; // an empty event keeps a connection alive and says nothing
+        }
+
         if (data.SequenceEqual("[DONE]"u8))
         {
             state.TryEnd(now, LoadOutcome.Completed, ErrorClass.None);

@@ -37,7 +37,7 @@ internal sealed class ClosedLoop(LoadPlan plan, Sender sender, RunClock clock) :
         {
             var call = sender.Prepare(request);
             var record = await sender.SendAsync(call, due);
-            while (sender.TryContinue(call, record) && !interrupt.IsCancellationRequested)
+            while (plan.IsWithinDuration(record.End + plan.ThinkTime) && sender.TryContinue(call, record) && !interrupt.IsCancellationRequested)
             {
                 (call, record) = await ContinueAsync(call, interrupt);
             }
@@ -64,7 +64,7 @@ internal sealed class ClosedLoop(LoadPlan plan, Sender sender, RunClock clock) :
         lock (gate)
         {
             due = clock.Now;
-            if (due < (plan.Duration ?? TimeSpan.MaxValue) && planned.MoveNext())
+            if (plan.IsWithinDuration(due) && planned.MoveNext())
             {
                 request = planned.Current;
                 return true;

@@ -20,6 +20,20 @@ public sealed record GeneratorUse(
     /// <summary>Share of all processors that it used.</summary>
     public double CpuShare => WallSeconds > 0 ? CpuSeconds / (WallSeconds * Cores) : 0;
 
+    /// <summary>This run and a later one taken together; of the delays, those of the slower one.</summary>
+    public GeneratorUse With(GeneratorUse later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        return later with
+        {
+            CpuSeconds = CpuSeconds + later.CpuSeconds,
+            WallSeconds = WallSeconds + later.WallSeconds,
+            GcPauseSeconds = GcPauseSeconds + later.GcPauseSeconds,
+            PeakMemoryBytes = Math.Max(PeakMemoryBytes, later.PeakMemoryBytes),
+            DelaySeconds = DelaySeconds.P99 > later.DelaySeconds.P99 ? DelaySeconds : later.DelaySeconds,
+        };
+    }
+
     /// <summary>Whether the processors were the limit.</summary>
     public bool IsCpuBound => CpuShare > MostCpuShare;
 }

@@ -159,7 +159,7 @@ internal sealed class OpenLoop : IDisposable
         try
         {
             var record = await sender.SendAsync(call, due);
-            if (sender.TryContinue(call, record))
+            if (plan.IsWithinDuration(record.End + plan.ThinkTime) && sender.TryContinue(call, record))
             {
                 lock (turnGate)
                 {

@@ -30,6 +30,23 @@ public sealed class PairedBlocksTests
     }
 
     [Fact]
+    public void A_server_that_answers_nothing_is_not_infinitely_better()
+    {
+        var blocks = new PairedBlocks();
+        for (var pair = 0; pair < 40; pair++)
+        {
+            blocks.Block(pair, 0).Add(Given.Record(0, ttftMs: 20, e2eMs: 40), []);
+            blocks.Block(pair, 1).Add(Given.Record(0, LoadOutcome.Failed, HalfFull.Load.OpenAi.ErrorClass.Cut, ttftMs: 20), []);
+        }
+
+        var ratio = blocks.Compare(Ttft, new Rng(1));
+
+        Assert.True(ratio.IsNoise);
+        Assert.False(PairedBlocks.IsTight(ratio, 10));
+        Assert.False(blocks.FailAlike);
+    }
+
+    [Fact]
     public void Few_pairs_tell_nothing()
     {
         var ratio = Blocks(pairs: PairedBlocks.FewestPairs - 1, (_, side) => side == 0 ? 20 : 18).Compare(Ttft, new Rng(1));
