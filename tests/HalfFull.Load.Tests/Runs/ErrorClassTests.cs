@@ -17,6 +17,8 @@ public sealed class ErrorClassTests
     {
         { "whole", [ScriptedServer.Ping, ScriptedServer.RoleOnly, Token, Token, ScriptedServer.Finish, ScriptedServer.Done], ErrorClass.None },
         { "missing [DONE]", [Token, ScriptedServer.Finish], ErrorClass.None },
+        { "an empty event to keep the connection alive", [Token, "data:\n\ndata: \n\n", Token, ScriptedServer.Finish, ScriptedServer.Done], ErrorClass.None },
+        { "[DONE] with a blank behind it", [Token, "data: [DONE] \n\n"], ErrorClass.None },
         { "missing finish reason", [Token, ScriptedServer.Done], ErrorClass.None },
         { "cut after a token", [Token], ErrorClass.Cut },
         { "cut in an event", [Token, "data: {\"choices\":[{\"del"], ErrorClass.Cut },
