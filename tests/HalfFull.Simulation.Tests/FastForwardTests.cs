@@ -57,10 +57,10 @@ public sealed class FastForwardTests
         "sglang:order=hrrn,chunk=5,mixed-chunk=true,conservativeness=0",
     ];
 
-    /// <summary>Every policy as it comes, but past-future, which draws and sorts in every step in which somebody waits: minutes when each step is planned.</summary>
+    /// <summary>Every policy as it comes.</summary>
     public static TheoryData<string> EnginesOnTraces =>
     [
-        .. PolicyCatalogs.Engines.Entries.Select(entry => entry.Name).Where(name => !string.Equals(name, "past-future", StringComparison.Ordinal)),
+        .. PolicyCatalogs.Engines.Entries.Select(entry => entry.Name),
         .. OptionsOnTraces,
     ];
 
