@@ -69,6 +69,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("bench --ramp 1..5", "--ramp sets the rate over a time: give --duration with it")]
     [InlineData("bench --concurrency 4 --rate 3", "--concurrency is a closed loop, which has no arrival rate")]
     [InlineData("bench --burstiness 2 --arrivals poisson", "Give only one of --burstiness and --arrivals")]
+    [InlineData("bench --unary --slo ttft=1s", "with --unary give a bound on e2e only")]
     [InlineData("bench --unary --turns 3", "--cancel-rate, --slow-readers and --turns need streams; leave out --unary.")]
     [InlineData("bench --duration 10s --warmup 6s --cooldown 5s", "leave nothing of --duration 10s to measure.")]
     [InlineData("bench --ab http://a", "--ab is given 1 addresses, but compares two.")]

@@ -10,6 +10,15 @@ public sealed class SimulateTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Fact]
+    public void Quotes_why_requests_that_fit_nowhere_are_refused()
+    {
+        var run = workspace.Run("simulate --limit 100 --kv-blocks 10");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"refused +Request \d+ has \d+ prompt tokens, more than the 160 tokens of the KV cache\.", run.Output);
+    }
+
+    [Fact]
     public void A_run_shows_what_was_run_and_what_its_users_saw()
     {
         var run = workspace.Run($"{Small} --slo ttft=2s,tpot=100ms");

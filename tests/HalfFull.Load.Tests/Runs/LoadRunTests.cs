@@ -56,6 +56,15 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task No_turn_is_sent_that_is_due_after_the_end()
+    {
+        await using var server = await ScriptedServer.StartAsync(Answer);
+        var plan = Given.Plan(Given.Every(1, requests: 2)) with { Turns = 3, ThinkTime = TimeSpan.FromSeconds(10), Duration = TimeSpan.FromSeconds(5) };
+
+        Assert.Equal(2, Given.Run(plan, server.Url).Records.Count);
+    }
+
+    [Fact]
     public async Task A_stalled_server_shows_its_stall_in_the_open_loop()
     {
         // The server answers nothing for 300 ms. A generator that waited for answers would see one slow request; users see thirty.

@@ -139,6 +139,20 @@ public sealed class SalTests
         Costs(cost + used, view with { KvCapacityTokens = 10_000 }, new Sal.Options { Eps = 0, Corrections = corrections, Memory = false }, gateways);
     }
 
+    /// <summary>Missing: 5,000 in flight + 1,000 + 100 for each of 3 requests - 5,000 = 1,300, at 500 tokens/s: 2.6 s, more than the 0.17 s of prefill.</summary>
+    [Fact]
+    public void Without_any_report_each_request_in_flight_is_expected_to_grow_by_a_hundred_tokens()
+    {
+        var view = Given.Unknown(0) with
+        {
+            InFlightRequests = 3,
+            InFlightPromptTokens = 5000,
+            UnreportedPrefillTokens = 700,
+            KvCapacityTokens = 5000,
+        };
+        Costs((2.6 + 0.2) * 1.3, view, new Sal.Options());
+    }
+
     [Fact]
     public void The_least_cost_is_chosen()
     {
