@@ -89,12 +89,7 @@ public sealed class BenchTests : IDisposable
         using var process = workspace.Start($"bench --url {server.Url} --rate 50 --duration 1h {Short} --json run.json".Split(' '));
         var output = process.StandardOutput.ReadToEndAsync();
         await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await InterruptAsync(process);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("interrupted", await output, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("run.json"));
@@ -116,6 +111,67 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_policies_of_one_gateway_are_compared_and_its_own_put_back()
+    {
+        var gateway = new ScriptedGateway(key: "sesame");
+        await using var server = await ScriptedServer.StartAsync(gateway.AnswerAsync);
+        var run = workspace.Run($"bench --ab {server.Url} --policies router=sal,queue=larry:a=60,z=1 router=round-robin --admin-key sesame --rate 50 {Short} --block 100ms --duration 400ms --json ab.json");
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("model test, router=sal,queue=larry:a=60,z=1: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("model test, router=round-robin,queue=fcfs: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("failed", run.Output, StringComparison.Ordinal);
+        Assert.Equal(("p2c", "fcfs"), gateway.Policy);
+        Assert.DoesNotContain("sesame", workspace.Read("ab.json"), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("ab.json"));
+        Assert.Equal("router=round-robin,queue=fcfs", document.RootElement.GetProperty("runs")[1].GetProperty("policy").GetString());
+        Assert.Equal(1, document.RootElement.GetProperty("ab").GetProperty("ratios").GetProperty("failureRate").GetProperty("ratio").GetDouble());
+    }
+
+    [Fact]
+    public async Task Ctrl_C_gives_a_gateway_its_policy_back()
+    {
+        var enough = new TaskCompletionSource();
+        var gateway = new ScriptedGateway { Answered = answers => Signal(answers, enough) };
+        await using var server = await ScriptedServer.StartAsync(gateway.AnswerAsync);
+        using var process = workspace.Start($"bench --ab {server.Url} --policies router=sal router=round-robin --rate 50 {Short} --block 200ms".Split(' '));
+        var output = process.StandardOutput.ReadToEndAsync();
+        await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await InterruptAsync(process);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("interrupted", await output, StringComparison.Ordinal);
+        Assert.Equal(("p2c", "fcfs"), gateway.Policy);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_goes_away_fails_the_run_with_the_policy_that_it_should_have()
+    {
+        var gateway = new ScriptedGateway { SwitchesLeft = 4 };
+        await using var server = await ScriptedServer.StartAsync(gateway.AnswerAsync);
+        var run = workspace.Run($"bench --ab {server.Url} --policies router=sal router=round-robin --rate 50 {Short} --block 100ms --duration 1s --json ab.json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("broke the connection before it answered", run.Error, StringComparison.Ordinal);
+        Assert.Contains("could not be given back its policy router=p2c,queue=fcfs:", run.Error, StringComparison.Ordinal);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+        Assert.Empty(workspace.Names());
+    }
+
+    [Theory]
+    [InlineData("--ab http://a", "--ab is given 1 address, but compares two: give another one, or --policies with two policies of that gateway.")]
+    [InlineData("--ab http://a http://b http://c", "--ab is given 3 addresses, but compares two.")]
+    [InlineData("--ab http://a --policies router=sal", "--policies is given 1 policies, but compares two.")]
+    [InlineData("--ab http://a http://b --policies router=sal router=p2c", "--ab is given 2 addresses and --policies: compare two servers, or two policies of one gateway.")]
+    [InlineData("--policies router=sal router=p2c", "--policies are those of one gateway: name it with --ab URL.")]
+    [InlineData("--ab http://a --policies sal p2c", "--policies: 'sal' is not a policy of a gateway such as router=sal,queue=larry.")]
+    [InlineData("--ab http://a http://b --url http://c", "--ab names what is compared; leave out --url.")]
+    [InlineData("--ab http://a http://b --records r.csv", "--records is of one server; leave it out with --ab.")]
+    public void A_comparison_that_makes_no_sense_is_one_sentence(string options, string sentence)
+    {
+        var run = workspace.Run($"bench {options}");
+        Assert.Equal((2, $"halffull: {sentence}\n"), (run.ExitCode, run.Error));
+        Assert.Empty(workspace.Names());
+    }
+
+    [Fact]
     public async Task A_sweep_prints_its_curve_and_marks_the_knee()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
@@ -132,6 +188,24 @@ public sealed class BenchTests : IDisposable
         ["bench", "--api-key", "HIDDEN", "--header", "HIDDEN", "--api-key=HIDDEN", "--header=HIDDEN", "--url", "http://a"],
         EndpointOptions.WithoutSecrets(["bench", "--api-key", "k", "--header", "a=b", "--api-key=k", "--header=a=b", "--url", "http://a"]),
         StringComparer.Ordinal);
+
+    private static void Signal(int answers, TaskCompletionSource enough)
+    {
+        if (answers == 20)
+        {
+            enough.SetResult();
+        }
+    }
+
+    private static async Task InterruptAsync(Process process)
+    {
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+    }
 
     private static RequestDelegate Server(RequestDelegate answer) => context => context.Request.Path.Value switch
     {

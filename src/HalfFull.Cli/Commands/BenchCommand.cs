@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HalfFull.Cli.Options;
 using HalfFull.Cli.Output;
-using HalfFull.Load;
 using HalfFull.Load.Documents;
 using HalfFull.Load.OpenAi;
 using HalfFull.Load.Records;
@@ -42,6 +41,7 @@ internal sealed class BenchCommand
             "bench --url http://localhost:8000 --trace conversations.jsonl --rate-scale 0.5 --json run.json --records run.csv",
             "bench --url http://localhost:8000 --concurrency 32 --prompt-tokens constant:tokens=512 --output-tokens constant:tokens=128",
             "bench --ab http://localhost:8000 http://localhost:8001 --rate 4 --block 10s --precision 0.05",
+            "bench --ab http://localhost:8000 --policies router=sal,queue=larry router=round-robin,queue=fcfs --rate 4",
             "bench sweep --url http://localhost:8000 --slo ttft=2s,tpot=100ms");
         return command;
     }
@@ -66,46 +66,21 @@ internal sealed class BenchCommand
         csv?.Commit();
         document?.Commit(args, plan.Workload, [entry]);
         BenchReport.Write(Screen.Output(), entry, plan);
-        return ExitCode([entry], cancellation);
+        return BenchExit.Code([entry], cancellation);
     }
 
     private int Compare(ParseResult parsed, IReadOnlyList<string> args, CancellationToken cancellation)
     {
         if (endpoint.HasUrl(parsed))
         {
-            throw new FormatException("--ab names both servers; leave out --url.");
+            throw new FormatException("--ab names what is compared; leave out --url.");
         }
 
-        var plan = ab.Plan(parsed, load);
-        using var document = BenchJson.Open(parsed.GetValue(json));
         if (parsed.GetValue(records) is not null)
         {
             throw new FormatException("--records is of one server; leave it out with --ab.");
         }
 
-        var urls = ab.Urls(parsed);
-        using var firstClient = new OpenAiClient(endpoint.Of(parsed, urls[0]));
-        using var secondClient = new OpenAiClient(endpoint.Of(parsed, urls[1]));
-        var first = Probe.RunAsync(firstClient, plan.Load.Unary, plan.Load.Seed, cancellation).GetAwaiter().GetResult();
-        var second = Probe.RunAsync(secondClient, plan.Load.Unary, plan.Load.Seed, cancellation).GetAwaiter().GetResult();
-        using var progress = new AbProgress(plan);
-        var result = new HalfFull.Load.Comparing.AbRun([first, second], plan).Execute(progress.Show, [], cancellation);
-        progress.Clear();
-        var (arrivals, interrupted) = (load.Arrivals(parsed), cancellation.IsCancellationRequested);
-        var entries = new[] { first, second }.Select((target, side) =>
-            BenchEntry.Of(target, plan.Load, arrivals, result.Sides[side], result.Generator[side], interrupted)).ToArray();
-        document?.Commit(args, plan.Load.Workload, entries, ab: AbEntry.Of(plan, result));
-        AbReport.Write(Screen.Output(), plan, result, entries[0], entries[1]);
-        return ExitCode(entries, cancellation);
-    }
-
-    private static int ExitCode(IReadOnlyList<BenchEntry> entries, CancellationToken cancellation)
-    {
-        foreach (var entry in entries.Where(static entry => entry.Requests > 0 && entry.Rejected + entry.Failed == entry.Requests))
-        {
-            throw new LoadException($"Every request to {entry.Url} failed: {string.Join(", ", entry.Errors.Select(static error => $"{error.Key} {error.Value}"))}.");
-        }
-
-        return cancellation.IsCancellationRequested ? ErrorSentence.Interrupted : 0;
+        return new BenchComparison(endpoint, load, ab).Run(parsed, args, parsed.GetValue(json), cancellation);
     }
 }

@@ -49,12 +49,12 @@ internal sealed class EndpointOptions
         {
             var equals = arg.IndexOf('=', StringComparison.Ordinal);
             yield return hide ? "HIDDEN" : IsSecret(arg, equals) ? arg[..(equals + 1)] + "HIDDEN" : arg;
-            hide = arg is "--api-key" or "--header";
+            hide = arg is "--api-key" or "--admin-key" or "--header";
         }
     }
 
     private static string ReadApi(string text) =>
         text is "chat" or "completions" ? text : throw new FormatException($"--api {text} is not accepted: give chat or completions.");
 
-    private static bool IsSecret(string arg, int equals) => equals > 0 && arg[..equals] is "--api-key" or "--header";
+    private static bool IsSecret(string arg, int equals) => equals > 0 && arg[..equals] is "--api-key" or "--admin-key" or "--header";
 }

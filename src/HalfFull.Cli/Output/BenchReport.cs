@@ -17,7 +17,7 @@ internal static class BenchReport
         Line(screen, "measured", $"{Figures.Count(entry.Requests)} requests{(entry.Excluded > 0 ? $"; {Figures.Count(entry.Excluded)} more in warm-up or cool-down" : string.Empty)}{(entry.Interrupted ? "; interrupted" : string.Empty)}");
         Latencies(screen, entry);
         Line(screen, "requests", Outcomes(entry));
-        Line(screen, "throughput", $"{Figures.Three(entry.RequestsPerSecond)} requests/s, {Figures.Three(entry.OutputTokensPerSecond)} output tokens/s over {Figures.Seconds(entry.MakespanSeconds)}");
+        Line(screen, "throughput", $"{Figures.Three(entry.RequestsPerSecond)} requests/s, {Figures.Three(entry.OutputTokensPerSecond)} output tokens/s over {Figures.Seconds(entry.ServedSeconds)}{(entry.MakespanSeconds > entry.ServedSeconds ? $"; the last answer ended after {Figures.Seconds(entry.MakespanSeconds)}" : string.Empty)}");
         if (plan.Slo != Slo.None)
         {
             Line(screen, "SLO", $"{plan.Slo} met by {Figures.Percent(entry.SloAttainment)}, goodput {Figures.Three(entry.GoodputRequestsPerSecond)} requests/s");

@@ -1,5 +1,4 @@
 using HalfFull.Load.Plans;
-using HalfFull.Load.Prompts;
 using HalfFull.Load.Records;
 using HalfFull.Load.Runs;
 using HalfFull.Metrics;
@@ -8,10 +7,14 @@ using HalfFull.Simulation.Workloads;
 namespace HalfFull.Load.Comparing;
 
 /// <summary>
-/// Compares two servers in one run: blocks alternate, each pair plays the same requests against both in an order drawn anew, and the
-/// next block begins when the last response of the one before has ended. What drifts (heat, neighbours, time of day) hits both alike.
+/// Compares two servers, or two policies of one, in one run: blocks alternate, each pair plays the same requests against both in an order
+/// drawn anew, and the next block begins when the last response of the one before has ended. What drifts (heat, neighbours, time of day)
+/// hits both alike.
 /// </summary>
-public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
+/// <param name="targets">The two.</param>
+/// <param name="plan">What is played.</param>
+/// <param name="prepare">Called with the side, 0 or 1, before each of its blocks, when nothing is in flight; what it throws ends the run.</param>
+public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan, Action<int>? prepare = null)
 {
     private const int DecidingMetrics = 2;
 
@@ -24,40 +27,46 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
         ArgumentNullException.ThrowIfNull(paired);
         var blocks = new PairedBlocks();
         var order = new Rng(plan.Load.Seed).Fork("ab-order");
-        using var first = new LoadRecorder(plan.Load.Slo, sinks);
-        using var second = new LoadRecorder(plan.Load.Slo, sinks);
-        LoadRecorder[] recorders = [first, second];
-        var generator = new GeneratorUse[2];
-        var ids = new long[2];
-        var played = new TimeSpan[2];
-        IReadOnlyList<RatioInterval> ratios = [];
-        var tight = false;
-        for (var pair = 0; pair < plan.MostPairs && !tight && !interrupt.IsCancellationRequested; pair++)
+        using var first = new AbSide(plan.Load.Slo, sinks);
+        using var second = new AbSide(plan.Load.Slo, sinks);
+        AbSide[] sides = [first, second];
+        RatioInterval[] ratios = [.. PairedMetric.All.Select(static _ => PairedBlocks.Unknown)];
+        var failures = PairedBlocks.Unknown;
+        var (pairs, tight, failAlike) = (0, false, true);
+        while (pairs < plan.MostPairs && !tight && !IsEmpty(pairs) && TryPlay(pairs, order.NextInt32(2), blocks, sides, interrupt))
         {
-            if (IsEmpty(pair))
-            {
-                break; // the trace has ended
-            }
-
-            var lead = order.NextInt32(2);
-            foreach (var side in (ReadOnlySpan<int>)[lead, 1 - lead])
-            {
-                var use = Play(pair, side, blocks, recorders[side], ref ids[side], ref played[side], interrupt);
-                generator[side] = generator[side] is { } before ? before.With(use) : use;
-            }
-
+            pairs++;
             ratios = Ratios(blocks);
+            failures = blocks.CompareFailures(new Rng(1).Fork("failures"));
+            failAlike = blocks.FailAlike;
             // Unary answers have no first token: the first figures that both servers have decide.
             var deciding = ratios.Where(ratio => double.IsFinite(ratio.High)).Take(DecidingMetrics).ToArray();
-            tight = deciding.Length > 0 && blocks.FailAlike && deciding.All(ratio => PairedBlocks.IsTight(ratio, plan.Precision));
-            paired(pair + 1, ratios);
+            tight = deciding.Length > 0 && failAlike && deciding.All(ratio => PairedBlocks.IsTight(ratio, plan.Precision));
+            paired(pairs, ratios);
         }
 
         var rng = new Rng(plan.Load.Seed).Fork("intervals");
-        return new AbResult(blocks.Pairs, tight, ratios, [first.Build(rng), second.Build(rng)], generator);
+        return new AbResult(pairs, tight, failAlike, ratios, failures, [first.Build(rng), second.Build(rng)], [first.Generator, second.Generator]);
     }
 
-    private GeneratorUse Play(int pair, int side, PairedBlocks blocks, LoadRecorder total, ref long ids, ref TimeSpan played, CancellationToken interrupt)
+    /// <summary>Plays both blocks of a pair; false when it was interrupted, and then it counts in no ratio.</summary>
+    private bool TryPlay(int pair, int lead, PairedBlocks blocks, AbSide[] sides, CancellationToken interrupt)
+    {
+        foreach (var side in (ReadOnlySpan<int>)[lead, 1 - lead])
+        {
+            if (interrupt.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            prepare?.Invoke(side);
+            Play(pair, side, blocks, sides[side], interrupt);
+        }
+
+        return !interrupt.IsCancellationRequested;
+    }
+
+    private void Play(int pair, int side, PairedBlocks blocks, AbSide total, CancellationToken interrupt)
     {
         var load = plan.Load with
         {
@@ -68,12 +77,9 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
 
         // Another salt for each block: the second server of a pair, or the same gateway, must not find the prompts of the first cached.
         var target = targets[side] with { Text = targets[side].Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)((2 * pair) + side)) };
-        var totals = new Renumbered(total, ids, played);
-        using var recorder = new LoadRecorder(plan.Load.Slo, blocks.Block(pair, side), totals);
+        using var recorder = new LoadRecorder(plan.Load.Slo, blocks.Block(pair, side), total);
         var use = LoadRun.Execute(target, load, recorder, interrupt);
-        ids += totals.Count;
-        played = TimeSpan.FromTicks(Math.Max(totals.End.Ticks, (played + plan.Block).Ticks));
-        return use;
+        total.EndBlock(plan.Block, recorder.Served, use);
     }
 
     private IWorkload Workload(int pair) =>
@@ -83,35 +89,4 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan)
 
     private static RatioInterval[] Ratios(PairedBlocks blocks) =>
         [.. PairedMetric.All.Select(metric => blocks.Compare(metric, new Rng(1).Fork(metric.Name)))];
-
-    /// <summary>
-    /// Passes records of a block on to the recorder of a side, numbered and timed on from the blocks before: a side's time is that of its
-    /// own blocks one after the other, or its rates would be those of all blocks within the time of one.
-    /// </summary>
-    private sealed class Renumbered(LoadRecorder total, long first, TimeSpan start) : ILoadRecordSink
-    {
-        /// <summary>Records passed on.</summary>
-        public long Count { get; private set; }
-
-        /// <summary>When the last of them ended, in the time of the side.</summary>
-        public TimeSpan End { get; private set; }
-
-        public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
-        {
-            Count++;
-            var moved = record with
-            {
-                Id = first + record.Id,
-                MeasuredId = record.IsMeasured ? first + record.MeasuredId : -1,
-                Scheduled = start + record.Scheduled,
-                Sent = start + record.Sent,
-                FirstByte = start + record.FirstByte,
-                FirstToken = start + record.FirstToken,
-                LastToken = start + record.LastToken,
-                End = start + record.End,
-            };
-            End = moved.End > End ? moved.End : End;
-            total.Add(moved, gaps);
-        }
-    }
 }

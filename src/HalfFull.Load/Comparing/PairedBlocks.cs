@@ -12,9 +12,14 @@ public sealed class PairedBlocks
     /// <summary>An interval from fewer pairs would promise more than it knows.</summary>
     public const int FewestPairs = Bootstrap.FewestBlocks;
 
+    /// <summary>What is known of a ratio before both sides have a figure: nothing.</summary>
+    internal static readonly RatioInterval Unknown = new(1, 0, double.PositiveInfinity);
+
+    // The samples of failures hold one metric, 0 or 1 for each request; which of their slots is used does not matter.
+    private const RequestMetric FailureSlot = RequestMetric.Attainment;
     private const double LikeFailureShares = 0.01;
-    private static readonly RatioInterval Unknown = new(1, 0, double.PositiveInfinity);
     private readonly BlockedSamples[] sides = [new(), new()];
+    private readonly BlockedSamples[] failures = [new(), new()];
     private readonly HashSet<(int Side, RequestMetric Metric)> sampled = [];
     private readonly long[] measured = new long[2];
     private readonly long[] failed = new long[2];
@@ -28,13 +33,16 @@ public sealed class PairedBlocks
     public ILoadRecordSink Block(int pair, int side)
     {
         // Both sides must know of every pair, even of one in which nothing completed.
-        sides[0].Arrived(pair);
-        sides[1].Arrived(pair);
+        foreach (var samples in (ReadOnlySpan<BlockedSamples>)[.. sides, .. failures])
+        {
+            samples.Arrived(pair);
+        }
+
         Pairs = Math.Max(Pairs, pair + 1);
         return new Sink(this, side, pair);
     }
 
-    /// <summary>Whether both servers failed about as often, to a hundredth of the requests: the latencies of those that are left say little otherwise.</summary>
+    /// <summary>Whether both servers failed or refused about as often, to a hundredth of the requests: the latencies of those that are left say little otherwise.</summary>
     public bool FailAlike => Math.Abs(FailureShare(0) - FailureShare(1)) <= LikeFailureShares;
 
     /// <summary>The second server's figure over the first one's, with its interval; unknown (0 to infinity) where a side has no such figure.</summary>
@@ -45,6 +53,11 @@ public sealed class PairedBlocks
             ? Bootstrap.Compare([sides[0]], [sides[1]], metric.Metric, metric.Statistic, rng)
             : Unknown;
     }
+
+    /// <summary>The second server's share of failed and refused requests over the first one's, with its interval.</summary>
+    public RatioInterval CompareFailures(Rng rng) => measured[0] > 0 && measured[1] > 0
+        ? Bootstrap.Compare([failures[0]], [failures[1]], FailureSlot, Statistic.Mean, rng)
+        : Unknown;
 
     /// <summary>Whether an interval is as tight as asked for: its half width over the ratio.</summary>
     public static bool IsTight(RatioInterval interval, double precision) =>
@@ -58,8 +71,10 @@ public sealed class PairedBlocks
         {
             if (record.IsMeasured)
             {
+                var failed = record.Outcome is LoadOutcome.Failed or LoadOutcome.Rejected ? 1 : 0;
                 blocks.measured[side]++;
-                blocks.failed[side] += record.Outcome == LoadOutcome.Failed ? 1 : 0;
+                blocks.failed[side] += failed;
+                blocks.failures[side].Add(FailureSlot, pair, failed);
             }
 
             if (record is { IsMeasured: true, Outcome: LoadOutcome.Completed, IsSlowReader: false })

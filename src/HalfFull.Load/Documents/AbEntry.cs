@@ -7,7 +7,10 @@ namespace HalfFull.Load.Documents;
 /// <param name="BlockSeconds">Length of a block.</param>
 /// <param name="Precision">Half width asked for, as a share of the ratio.</param>
 /// <param name="Tight">Whether it was reached.</param>
-/// <param name="Ratios">By metric: the ratio and its 95% interval, null where there were too few pairs to tell.</param>
+/// <param name="Ratios">
+/// By metric: the ratio and its 95% interval, null where there were too few pairs to tell; <c>failureRate</c> is that of the shares of
+/// requests that failed or were refused.
+/// </param>
 public sealed record AbEntry(int Pairs, double BlockSeconds, double Precision, bool Tight, IReadOnlyDictionary<string, RatioEntry> Ratios)
 {
     /// <summary>Puts a comparison together.</summary>
@@ -20,6 +23,7 @@ public sealed record AbEntry(int Pairs, double BlockSeconds, double Precision, b
             plan.Block.TotalSeconds,
             plan.Precision,
             result.IsTight,
-            PairedMetric.All.Zip(result.Ratios).ToDictionary(static pair => pair.First.Name, static pair => RatioEntry.Of(pair.Second), StringComparer.Ordinal));
+            PairedMetric.All.Select(static metric => metric.Name).Append("failureRate").Zip(result.Ratios.Append(result.Failures))
+                .ToDictionary(static pair => pair.First, static pair => RatioEntry.Of(pair.Second), StringComparer.Ordinal));
     }
 }

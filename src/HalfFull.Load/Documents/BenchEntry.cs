@@ -19,6 +19,10 @@ public sealed record BenchEntry
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The gateway's policy, such as <c>router=sal,queue=larry</c>; null when it was not switched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Policy { get; init; }
+
     /// <summary>Whether whole responses were asked for instead of streams.</summary>
     public required bool Unary { get; init; }
 
@@ -81,6 +85,9 @@ public sealed record BenchEntry
 
     /// <inheritdoc cref="LoadSummary.Makespan"/>
     public required double MakespanSeconds { get; init; }
+
+    /// <summary>Length of the window over which throughput and goodput are counted.</summary>
+    public required double ServedSeconds { get; init; }
 
     /// <inheritdoc cref="LoadSummary.RequestsPerSecond"/>
     public required double RequestsPerSecond { get; init; }
@@ -174,6 +181,7 @@ public sealed record BenchEntry
             Errors = summary.Errors,
             ErrorMessages = summary.ErrorMessages,
             MakespanSeconds = summary.Makespan.TotalSeconds,
+            ServedSeconds = summary.Served.Length.TotalSeconds,
             RequestsPerSecond = summary.RequestsPerSecond,
             OutputTokensPerSecond = summary.OutputTokensPerSecond,
             OutputTokens = summary.OutputTokens,

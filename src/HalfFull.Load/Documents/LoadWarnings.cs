@@ -29,7 +29,7 @@ public static class LoadWarnings
 
         if (generator.DelaySeconds.P99 > MostLatenessSeconds)
         {
-            yield return Text($"The generator was slow to notice responses: 1% of its samples waited more than {generator.DelaySeconds.P99 * 1e3:0.0} ms; by so much latencies may be too high.");
+            yield return Text($"The generator was slow to stamp responses: 1% of the messages that it sent to itself were stamped more than {generator.DelaySeconds.P99 * 1e3:0.0} ms late; by so much latencies may be too high.");
         }
 
         if (generator.IsCpuBound)
@@ -52,9 +52,9 @@ public static class LoadWarnings
             yield return Text($"{summary.WithoutToken} answers had no token; they have no time to first token.");
         }
 
-        if (plan.Turns == 1 && summary.PromptTokensAsked > 0 && Math.Abs(summary.PromptTokensCounted - summary.PromptTokensAsked) > MostPromptError * summary.PromptTokensAsked)
+        if (summary.PromptTokensAsked > 0 && Math.Abs(summary.PromptTokensCounted - summary.PromptTokensAsked) > MostPromptError * summary.PromptTokensAsked)
         {
-            yield return Text($"The server counted {summary.PromptTokensCounted} prompt tokens where {summary.PromptTokensAsked} were asked for: its tokenizer splits the words of the prompts differently.");
+            yield return Text($"The server counted {summary.PromptTokensCounted} prompt tokens where {summary.PromptTokensAsked} were asked for: {(plan.Turns == 1 ? "its tokenizer splits the words of the prompts differently" : "its tokenizer splits the words of the prompts differently, or what it answered (reasoning, say) is not what is sent back with the next turn")}.");
         }
     }
 

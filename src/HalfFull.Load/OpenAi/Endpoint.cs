@@ -20,6 +20,18 @@ public sealed record Endpoint(Uri BaseUrl, ApiKind Api = ApiKind.Chat)
     /// <summary>Where the models are listed.</summary>
     public Uri ModelsUrl => At("models");
 
+    /// <summary>Where a HalfFull gateway shows and changes its policies.</summary>
+    public Uri PolicyUrl => new UriBuilder(BaseUrl) { Path = $"{Prefix}/api/policy" }.Uri;
+
+    private string Prefix
+    {
+        get
+        {
+            var path = BaseUrl.AbsolutePath.TrimEnd('/');
+            return path.EndsWith("/v1", StringComparison.Ordinal) ? path[..^3] : path;
+        }
+    }
+
     /// <summary>Reads a base address.</summary>
     /// <exception cref="FormatException">It is no absolute http or https address; the message quotes it.</exception>
     public static Uri ParseUrl(string text) =>
@@ -30,10 +42,5 @@ public sealed record Endpoint(Uri BaseUrl, ApiKind Api = ApiKind.Chat)
     /// <summary>The address as the user would write it.</summary>
     public override string ToString() => BaseUrl.GetLeftPart(UriPartial.Query).TrimEnd('/');
 
-    private Uri At(string path)
-    {
-        var prefix = BaseUrl.AbsolutePath.TrimEnd('/');
-        prefix = prefix.EndsWith("/v1", StringComparison.Ordinal) ? prefix : prefix + "/v1";
-        return new UriBuilder(BaseUrl) { Path = $"{prefix}/{path}" }.Uri;
-    }
+    private Uri At(string path) => new UriBuilder(BaseUrl) { Path = $"{Prefix}/v1/{path}" }.Uri;
 }

@@ -15,6 +15,9 @@ internal static class ErrorClassifier
         _ => ErrorClass.Protocol,
     };
 
+    /// <summary>Whether no connection came about in time; the transport reports it as a cancellation, although nobody cancelled.</summary>
+    public static bool IsConnectTimeout(Exception error) => error is OperationCanceledException { InnerException: TimeoutException };
+
     /// <summary>The class of an exception of the transport or of a reader.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="headed">Whether the head of the response had arrived.</param>

@@ -8,9 +8,11 @@ namespace HalfFull.Load.OpenAi;
 /// </summary>
 public sealed class OpenAiClient : IDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleConnections = TimeSpan.FromMinutes(5);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    /// <summary>How long a connection may take to come about.</summary>
+    internal static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpMessageInvoker invoker;
     private readonly KeyValuePair<string, string>[] headers;

@@ -13,7 +13,11 @@ namespace HalfFull.Load.Records;
 public sealed record DistributionIntervals(IReadOnlyList<double>? Mean, IReadOnlyList<double>? P50, IReadOnlyList<double>? P90, IReadOnlyList<double>? P99)
 {
     /// <summary>The intervals of one metric.</summary>
-    internal static DistributionIntervals Of(BlockedSamples samples, RequestMetric metric, Rng rng)
+    /// <param name="samples">Its samples, in ticks.</param>
+    /// <param name="metric">Their slot.</param>
+    /// <param name="range">The same samples; what is estimated from buckets must not leave the range of what was measured.</param>
+    /// <param name="rng">Source of the resamples.</param>
+    internal static DistributionIntervals Of(BlockedSamples samples, RequestMetric metric, LogHistogram range, Rng rng)
     {
         return new DistributionIntervals(Of(Statistic.Mean), At(0.5), At(0.9), At(0.99));
 
@@ -22,7 +26,9 @@ public sealed record DistributionIntervals(IReadOnlyList<double>? Mean, IReadOnl
         double[]? Of(Statistic statistic)
         {
             var interval = Bootstrap.Estimate(samples, metric, statistic, rng);
-            return interval.IsKnown && interval.High > 0 ? [interval.Low / TimeSpan.TicksPerSecond, interval.High / TimeSpan.TicksPerSecond] : null;
+            return interval.IsKnown && interval.High > 0 ? [Seconds(interval.Low), Seconds(interval.High)] : null;
         }
+
+        double Seconds(double ticks) => Math.Clamp(ticks, range.Min, range.Max) / TimeSpan.TicksPerSecond;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class LatencySamples : IDisposable
     public Distribution ToSeconds() => exact.ToDistribution(TimeSpan.TicksPerSecond);
 
     /// <summary>The intervals in seconds.</summary>
-    public DistributionIntervals Intervals(Rng rng) => DistributionIntervals.Of(blocks, Slot, rng);
+    public DistributionIntervals Intervals(Rng rng) => DistributionIntervals.Of(blocks, Slot, live, rng);
 
     /// <inheritdoc/>
     public void Dispose() => exact.Dispose();

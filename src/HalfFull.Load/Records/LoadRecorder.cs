@@ -23,7 +23,7 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
     private readonly BlockedSamples gapBlocks = new();
     private readonly long[] outcomes = new long[Enum.GetValues<LoadOutcome>().Length];
     private readonly ErrorTally errors = new();
-    private TimeSpan firstScheduled = TimeSpan.MaxValue;
+    private readonly CompletionTimeline timeline = new();
     private TimeSpan lastEnd = TimeSpan.MinValue;
     private long excluded;
     private long excludedFailed;
@@ -47,14 +47,29 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
                 sink.Add(record, gaps);
             }
 
+            var meetsSlo = record.Meets(slo);
+            timeline.Add(record, meetsSlo);
             if (record.IsMeasured)
             {
+                meetingSlo += meetsSlo ? 1 : 0;
                 AddMeasured(record, gaps);
                 return;
             }
 
             excluded++;
             excludedFailed += record.Error == ErrorClass.None ? 0 : 1;
+        }
+    }
+
+    /// <summary>What was served so far.</summary>
+    public ServedWindow Served
+    {
+        get
+        {
+            lock (gate)
+            {
+                return timeline.Window();
+            }
         }
     }
 
@@ -81,7 +96,6 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
         lock (gate)
         {
             var requests = outcomes.Sum();
-            var makespan = requests == 0 ? TimeSpan.Zero : lastEnd - firstScheduled;
             var judged = requests - Count(LoadOutcome.Cancelled) - Count(LoadOutcome.Unfinished);
             return new LoadSummary
             {
@@ -97,9 +111,8 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
                 WithoutToken = withoutToken,
                 Errors = errors.Counts(),
                 ErrorMessages = errors.Messages(),
-                Makespan = makespan,
-                RequestsPerSecond = PerSecond(Count(LoadOutcome.Completed), makespan),
-                OutputTokensPerSecond = PerSecond(outputTokens, makespan),
+                Makespan = requests == 0 ? TimeSpan.Zero : lastEnd - timeline.FirstScheduled,
+                Served = timeline.Window(),
                 OutputTokens = outputTokens,
                 PromptTokensAsked = promptTokensAsked,
                 PromptTokensCounted = promptTokensCounted,
@@ -115,11 +128,10 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
                 Intervals = new LatencyIntervals(
                     ttft.Intervals(rng.Fork("ttft")),
                     tpot.Intervals(rng.Fork("tpot")),
-                    DistributionIntervals.Of(gapBlocks, RequestMetric.Tpot, rng.Fork("itl")),
+                    DistributionIntervals.Of(gapBlocks, RequestMetric.Tpot, itl, rng.Fork("itl")),
                     e2e.Intervals(rng.Fork("e2e")),
                     normalized.Intervals(rng.Fork("normalized"))),
                 SloAttainment = judged == 0 ? 0 : (double)meetingSlo / judged,
-                GoodputRequestsPerSecond = PerSecond(meetingSlo, makespan),
             };
         }
     }
@@ -136,11 +148,9 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
     private void AddMeasured(in LoadRecord record, ReadOnlySpan<long> gaps)
     {
         outcomes[(int)record.Outcome]++;
-        firstScheduled = record.Scheduled < firstScheduled ? record.Scheduled : firstScheduled;
         lastEnd = record.End > lastEnd ? record.End : lastEnd;
         lateness.Add(Math.Max(0, record.Lateness.Ticks));
         errors.Add(record.Error, record.Message);
-        meetingSlo += record.Meets(slo) ? 1 : 0;
         slowReaders += record.IsSlowReader ? 1 : 0;
         ttft.Arrived(record.MeasuredId);
         tpot.Arrived(record.MeasuredId);
@@ -189,6 +199,4 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
     }
 
     private long Count(LoadOutcome outcome) => outcomes[(int)outcome];
-
-    private static double PerSecond(long count, TimeSpan makespan) => makespan > TimeSpan.Zero ? count / makespan.TotalSeconds : 0;
 }

@@ -44,14 +44,17 @@ public sealed record LoadSummary
     /// <summary>The first message of each error class.</summary>
     public required IReadOnlyDictionary<string, string> ErrorMessages { get; init; }
 
-    /// <summary>First scheduled time to last end.</summary>
+    /// <summary>First scheduled time to last end, of whatever outcome.</summary>
     public required TimeSpan Makespan { get; init; }
 
-    /// <summary>Completed requests per second of makespan.</summary>
-    public required double RequestsPerSecond { get; init; }
+    /// <summary>What was served in which time: the source of throughput and goodput.</summary>
+    public required ServedWindow Served { get; init; }
 
-    /// <summary>Output tokens of completed requests per second of makespan.</summary>
-    public required double OutputTokensPerSecond { get; init; }
+    /// <summary>Requests completed in the served window, per second of it.</summary>
+    public double RequestsPerSecond => Served.RequestsPerSecond;
+
+    /// <summary>Output tokens of those requests, per second of the served window.</summary>
+    public double OutputTokensPerSecond => Served.OutputTokensPerSecond;
 
     /// <summary>Output tokens of completed requests.</summary>
     public required long OutputTokens { get; init; }
@@ -95,6 +98,6 @@ public sealed record LoadSummary
     /// <summary>Share of requests that met every bound of the SLO, of those that neither the plan nor an interruption ended.</summary>
     public required double SloAttainment { get; init; }
 
-    /// <summary>Requests that met every bound of the SLO, per second of makespan.</summary>
-    public required double GoodputRequestsPerSecond { get; init; }
+    /// <summary>Requests completed in the served window that met every bound of the SLO, per second of it.</summary>
+    public double GoodputRequestsPerSecond => Served.GoodputRequestsPerSecond;
 }

@@ -9,10 +9,9 @@ using HalfFull.Load.Timing;
 namespace HalfFull.Load.Runs;
 
 /// <summary>Carries out one call from send to end and writes its record.</summary>
-internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock clock, LoadRecorder recorder, CancellationToken interrupt)
+internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock clock, LoadRecorder recorder, Drains drains, CancellationToken interrupt)
 {
     private const int LongestMessage = 300;
-    private static readonly TimeSpan DrainAfterEnd = TimeSpan.FromSeconds(2);
     private readonly Uri url = client.Endpoint.RequestUrl;
 
     /// <summary>Sends the call, on the caller's thread as far as that goes without waiting, and reads the response.</summary>
@@ -21,13 +20,14 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
     {
         var state = new CallState();
         using var content = new BodyContent(call.Body);
+        HttpResponseMessage? response = null;
         using (interrupt.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), call.Abort))
         {
             try
             {
                 call.Abort.CancelAfter(plan.Timeout);
                 call.Meter.Sent(clock.Now);
-                using var response = await client.SendAsync(HttpMethod.Post, url, content, call.Abort.Token);
+                response = await client.SendAsync(HttpMethod.Post, url, content, call.Abort.Token);
                 call.Meter.Headed(clock.Now, (int)response.StatusCode);
                 state.Headed = true;
                 await ReadAsync(call, response, state);
@@ -37,6 +37,13 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
 #pragma warning restore CA1031
             {
                 Fail(call, state, error);
+            }
+            finally
+            {
+                if (!state.IsHandedOver)
+                {
+                    response?.Dispose();
+                }
             }
         }
 
@@ -64,7 +71,8 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         }
         else
         {
-            state.TryFail(now, ErrorClassifier.Of(error, state.Headed), error.Message);
+            var message = ErrorClassifier.IsConnectTimeout(error) ? $"No connection within {Duration.Format(OpenAiClient.ConnectTimeout)}." : error.Message;
+            state.TryFail(now, ErrorClassifier.Of(error, state.Headed), message);
         }
     }
 
@@ -73,7 +81,7 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var text = await response.Content.ReadAsStringAsync(call.Abort.Token);
-            state.TryFail(clock.Now, ErrorClassifier.OfStatus((int)response.StatusCode), $"HTTP {(int)response.StatusCode}: {Shorten(text)}");
+            state.TryFail(clock.Now, ErrorClassifier.OfStatus((int)response.StatusCode), $"HTTP {(int)response.StatusCode}: {Excerpt.Of(text, LongestMessage)}");
         }
         else if (plan.Unary)
         {
@@ -82,7 +90,7 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         else if (response.Content.Headers.ContentType?.MediaType is "application/json" or "text/html")
         {
             var text = await response.Content.ReadAsStringAsync(call.Abort.Token);
-            state.TryFail(clock.Now, ErrorClass.Protocol, $"No event stream but {response.Content.Headers.ContentType}: {Shorten(text)}");
+            state.TryFail(clock.Now, ErrorClass.Protocol, $"No event stream but {response.Content.Headers.ContentType}: {Excerpt.Of(text, LongestMessage)}");
         }
         else
         {
@@ -110,7 +118,7 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         call.Meter.ReceivedWhole(now, chunk);
         if (chunk.IsError)
         {
-            state.TryFail(now, ErrorClass.Protocol, $"An error with status 200: {Shorten(Encoding.UTF8.GetString(call.Answer.Written.Span))}");
+            state.TryFail(now, ErrorClass.Protocol, $"An error with status 200: {Excerpt.Of(Encoding.UTF8.GetString(call.Answer.Written.Span), LongestMessage)}");
         }
         else
         {
@@ -120,21 +128,30 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
 
     private async Task ReadStreamAsync(Call call, HttpResponseMessage response, CallState state)
     {
-        await using var stream = await response.Content.ReadAsStreamAsync(call.Abort.Token);
-        while (true)
+        var stream = await response.Content.ReadAsStreamAsync(call.Abort.Token);
+        int read;
+        do
         {
-            var read = await stream.ReadAsync(call.Events.GetMemory(), call.Abort.Token);
+            read = await stream.ReadAsync(call.Events.GetMemory(), call.Abort.Token);
             var now = clock.Now;
             call.Events.Advance(read);
-            if (!TakeEvents(call, state, now) || read == 0)
+            while (!state.HasEnded && call.Events.TryRead(out var complete))
             {
-                break;
+                Take(call, state, now, complete);
             }
 
-            if (call.Request.IsSlowReader && !state.HasEnded)
+            if (call.Request.IsSlowReader && read > 0 && !state.HasEnded)
             {
                 await Task.Delay(plan.SlowReaderPause, call.Abort.Token);
             }
+        }
+        while (read > 0 && !state.HasEnded);
+
+        if (state is { HasEnded: true, Outcome: LoadOutcome.Completed } && read > 0)
+        {
+            // What is left is the end of the body, which frees the connection for the next request.
+            state.IsHandedOver = true;
+            await drains.TakeAsync(response, stream);
         }
 
         if (state.HasEnded)
@@ -152,25 +169,6 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         state.TryEnd(end, call.Meter.HasFinishReason ? LoadOutcome.Completed : LoadOutcome.Failed, call.Meter.HasFinishReason ? ErrorClass.None : ErrorClass.Cut);
     }
 
-    /// <summary>Takes the events that are complete; false when the connection is to be dropped.</summary>
-    private bool TakeEvents(Call call, CallState state, TimeSpan now)
-    {
-        while (call.Events.TryRead(out var data))
-        {
-            if (!state.HasEnded)
-            {
-                Take(call, state, now, data);
-            }
-
-            if (state.HasEnded && state.Outcome != LoadOutcome.Completed)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private void Take(Call call, CallState state, TimeSpan now, ReadOnlySpan<byte> data)
     {
         data = data.Trim(" \t"u8);
@@ -182,16 +180,13 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         if (data.SequenceEqual("[DONE]"u8))
         {
             state.TryEnd(now, LoadOutcome.Completed, ErrorClass.None);
-
-            // What is left is the end of the body, which frees the connection for the next request.
-            call.Abort.CancelAfter(DrainAfterEnd);
             return;
         }
 
         var chunk = ChunkReader.Read(data, plan.Turns > 1 ? call.Answer : null);
         if (chunk.IsError || call.Events.IsErrorEvent)
         {
-            state.TryFail(now, ErrorClass.StreamError, Shorten(Encoding.UTF8.GetString(data)));
+            state.TryFail(now, ErrorClass.StreamError, Excerpt.Of(Encoding.UTF8.GetString(data), LongestMessage));
             return;
         }
 
@@ -213,11 +208,5 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
             // Half an event at the end of the stream: it was cut, and is counted so.
             state.TryFail(now, ErrorClass.Cut, "The stream ended in the middle of an event.");
         }
-    }
-
-    private static string Shorten(string text)
-    {
-        var line = text.ReplaceLineEndings(" ").Trim();
-        return line.Length > LongestMessage ? line[..LongestMessage] + "…" : line;
     }
 }

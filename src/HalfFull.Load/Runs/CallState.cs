@@ -9,6 +9,9 @@ internal sealed class CallState
     /// <summary>Whether the head of the response has arrived.</summary>
     public bool Headed { get; set; }
 
+    /// <summary>Whether what follows the answer is read, and the response disposed of, by somebody else.</summary>
+    public bool IsHandedOver { get; set; }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HalfFull.Load.Timing;
 using HalfFull.Metrics;
 
 namespace HalfFull.Load.Runs;
@@ -13,10 +14,12 @@ internal sealed class GeneratorMeter : IDisposable
     private readonly long start = Stopwatch.GetTimestamp();
     private readonly LogHistogram delays = new();
     private readonly ManualResetEvent stop = new(initialState: false);
+    private readonly StampProbe probe;
     private readonly Thread sampler;
 
     public GeneratorMeter()
     {
+        probe = new StampProbe(Stamped);
         sampler = new Thread(Sample) { Name = "halffull delay", IsBackground = true };
         sampler.Start();
     }
@@ -26,6 +29,7 @@ internal sealed class GeneratorMeter : IDisposable
     {
         stop.Set();
         sampler.Join();
+        probe.Dispose();
         lock (delays)
         {
             return new GeneratorUse(
@@ -43,23 +47,24 @@ internal sealed class GeneratorMeter : IDisposable
     {
         stop.Set();
         sampler.Join();
+        probe.Dispose();
         stop.Dispose();
     }
 
     private void Sample()
     {
-        while (!stop.WaitOne(SampleEveryMillis))
+        do
         {
-            ThreadPool.UnsafeQueueUserWorkItem(Handled, Stopwatch.GetTimestamp(), preferLocal: false);
+            probe.Send();
         }
+        while (!stop.WaitOne(SampleEveryMillis));
     }
 
-    private void Handled(long queued)
+    private void Stamped(TimeSpan delay)
     {
-        var waited = Stopwatch.GetElapsedTime(queued).Ticks;
         lock (delays)
         {
-            delays.Add(waited, 1);
+            delays.Add(delay.Ticks, 1);
         }
     }
 }

@@ -9,13 +9,17 @@ namespace HalfFull.Load.Runs;
 /// <param name="GcPauseSeconds">Time in which garbage collection stopped it.</param>
 /// <param name="PeakMemoryBytes">Largest resident set of the process.</param>
 /// <param name="DelaySeconds">
-/// From an event being ready to its being handled, sampled every 20 ms: by so much a response may be stamped too late.
+/// From a message being sent over a loopback connection of this process to its being stamped as responses are, every 20 ms on each
+/// thread that may stamp: by so much a response may be stamped too late.
 /// </param>
 public sealed record GeneratorUse(
     double CpuSeconds, double WallSeconds, int Cores, double GcPauseSeconds, long PeakMemoryBytes, Distribution DelaySeconds)
 {
     /// <summary>Above this share of all processors the generator is the bottleneck.</summary>
     public const double MostCpuShare = 0.85;
+
+    /// <summary>No run at all.</summary>
+    public static GeneratorUse None { get; } = new(0, 0, Environment.ProcessorCount, 0, 0, new Distribution(0, 0, 0, 0, 0));
 
     /// <summary>Share of all processors that it used.</summary>
     public double CpuShare => WallSeconds > 0 ? CpuSeconds / (WallSeconds * Cores) : 0;

@@ -51,6 +51,16 @@ public static class LoadRun
                 loop.Run(interrupt);
             }
 
+            if (!interrupt.IsCancellationRequested)
+            {
+                // Whatever is done to the server next, a further block or another policy, must not meet this run's connections.
+                sender.Drained.Wait(interrupt);
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
             return null;
         }
 #pragma warning disable CA1031 // It is thrown on the caller's thread.

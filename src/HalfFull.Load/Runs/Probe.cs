@@ -31,9 +31,9 @@ public static class Probe
             var model = await ModelAsync(client, patience.Token);
             return await TryCallAsync(client, model, unary, salt, patience.Token);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException and not LoadException)
+        catch (Exception error) when (error is HttpRequestException or IOException and not LoadException || ErrorClassifier.IsConnectTimeout(error))
         {
-            throw new LoadException(Unusable(client.Endpoint, ErrorClassifier.Of(error, headed: false), error), error);
+            throw new LoadException(ServerSentence.Unusable(client.Endpoint, error), error);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
@@ -53,7 +53,7 @@ public static class Probe
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw new LoadException(Refusal(endpoint, endpoint.ModelsUrl, response.StatusCode, text));
+            throw new LoadException(ServerSentence.Refusal(endpoint, endpoint.ModelsUrl, response.StatusCode, text));
         }
 
         var names = ModelNames(text) ?? throw new LoadException(
@@ -80,7 +80,7 @@ public static class Probe
                 return new Target(client, model, support with { StreamUsage = support.StreamUsage && usage is not null }, new PromptText(salt, calibration));
             }
 
-            refusal = Refusal(client.Endpoint, client.Endpoint.RequestUrl, status, Encoding.UTF8.GetString(text));
+            refusal = ServerSentence.Refusal(client.Endpoint, client.Endpoint.RequestUrl, status, Encoding.UTF8.GetString(text));
             if (status is not (HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity))
             {
                 break;
@@ -146,11 +146,11 @@ public static class Probe
         try
         {
             var chunk = ChunkReader.Read(json);
-            return chunk.IsError ? throw new LoadException($"{endpoint.RequestUrl} answered with an error: {Shorten(Encoding.UTF8.GetString(json))}") : chunk;
+            return chunk.IsError ? throw new LoadException($"{endpoint.RequestUrl} answered with an error: {Excerpt.Of(Encoding.UTF8.GetString(json), LongestMessage)}") : chunk;
         }
         catch (JsonException error)
         {
-            throw new LoadException($"{endpoint.RequestUrl} answered with something else than JSON: {Shorten(Encoding.UTF8.GetString(json))}", error);
+            throw new LoadException($"{endpoint.RequestUrl} answered with something else than JSON: {Excerpt.Of(Encoding.UTF8.GetString(json), LongestMessage)}", error);
         }
     }
 
@@ -167,32 +167,5 @@ public static class Probe
         {
             return null;
         }
-    }
-
-    private static string Unusable(Endpoint endpoint, ErrorClass error, Exception cause) => error switch
-    {
-        ErrorClass.Refused => $"{endpoint} refuses the connection: no server listens on that port.",
-        ErrorClass.Unreachable => $"{endpoint} cannot be reached; check the host name.",
-        ErrorClass.ConnectTimeout => $"{endpoint} accepted no connection within 10 s.",
-        ErrorClass.Tls => $"{endpoint} failed the TLS handshake: {Innermost(cause)}",
-        ErrorClass.Protocol => $"{endpoint} does not speak HTTP: {Shorten(cause.Message)}",
-        _ => $"{endpoint} broke the connection before it answered: {Shorten(cause.Message)}",
-    };
-
-    private static string Refusal(Endpoint endpoint, Uri url, HttpStatusCode status, string text) => status switch
-    {
-        HttpStatusCode.NotFound => $"{url} is not there (HTTP 404{Detail(text)}); check the address and the model.",
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{endpoint} wants another key (HTTP {(int)status}); give --api-key.",
-        _ => $"{url} answered the probe with HTTP {(int)status}{Detail(text)}",
-    };
-
-    private static string Detail(string text) => string.IsNullOrWhiteSpace(text) ? string.Empty : $": {Shorten(text)}";
-
-    private static string Innermost(Exception error) => Shorten(error.GetBaseException().Message);
-
-    private static string Shorten(string text)
-    {
-        var line = text.ReplaceLineEndings(" ").Trim();
-        return line.Length > LongestMessage ? line[..LongestMessage] + "…" : line;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Sender : IDisposable
     private readonly CallRunner runner;
     private readonly MeasuredWindow window;
     private readonly ConcurrentBag<Call> idle = [];
+    private readonly Drains drains = new();
     private readonly Lock gate = new();
     private long sent;
     private long measured;
@@ -26,7 +27,7 @@ internal sealed class Sender : IDisposable
         this.plan = plan;
         text = target.Text;
         body = new RequestBody(target.Client.Endpoint.Api, target.Model, target.Support, stream: !plan.Unary);
-        runner = new CallRunner(target.Client, plan, clock, recorder, interrupt);
+        runner = new CallRunner(target.Client, plan, clock, recorder, drains, interrupt);
         window = MeasuredWindow.Of(plan);
     }
 
@@ -91,6 +92,9 @@ internal sealed class Sender : IDisposable
         call.Reset();
         idle.Add(call);
     }
+
+    /// <summary>Completes when no server holds an answer open that has ended, within two seconds of the last one.</summary>
+    public Task Drained => drains.Done;
 
     /// <inheritdoc/>
     public void Dispose()

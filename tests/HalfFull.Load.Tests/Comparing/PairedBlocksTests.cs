@@ -70,6 +70,30 @@ public sealed class PairedBlocksTests
         Assert.False(PairedBlocks.IsTight(new RatioInterval(1, 0, double.PositiveInfinity), 0.05));
     }
 
+    [Fact]
+    public void Shares_of_failures_are_compared()
+    {
+        // Of ten requests in each block, one fails at the first server and two are refused by the second.
+        var blocks = new PairedBlocks();
+        for (var pair = 0; pair < 20; pair++)
+        {
+            for (var side = 0; side < 2; side++)
+            {
+                var sink = blocks.Block(pair, side);
+                for (var i = 0; i < 10; i++)
+                {
+                    sink.Add(i > side ? Given.Record(0)
+                        : side == 0 ? Given.Record(0, LoadOutcome.Failed, HalfFull.Load.OpenAi.ErrorClass.Cut)
+                        : Given.Record(0, LoadOutcome.Rejected, HalfFull.Load.OpenAi.ErrorClass.Http429), []);
+                }
+            }
+        }
+
+        Assert.Equal(new RatioInterval(2, 2, 2), blocks.CompareFailures(new Rng(1)));
+        Assert.False(blocks.FailAlike);
+        Assert.Equal(1, Blocks(pairs: 20, (_, _) => 20).CompareFailures(new Rng(1)).Ratio);
+    }
+
     private static PairedBlocks Blocks(int pairs, Func<int, int, double> ttftMs)
     {
         var blocks = new PairedBlocks();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -102,6 +103,22 @@ public sealed class ErrorClassTests
     }
 
     [Fact]
+    public void A_host_that_answers_no_connection_is_a_connect_timeout()
+    {
+        var (summary, _) = Given.Run(Given.Plan(Given.Every(1, requests: 2)), new Uri("http://black.hole"), BlackHole());
+        Assert.Equal(2, summary.Errors["connect-timeout"]);
+        Assert.Equal("No connection within 10s.", summary.ErrorMessages["connect-timeout"]);
+    }
+
+    [Fact]
+    public async Task A_host_that_answers_no_connection_is_one_sentence_of_the_probe()
+    {
+        using var client = new OpenAiClient(new HalfFull.Load.OpenAi.Endpoint(new Uri("http://black.hole")), BlackHole());
+        var error = await Assert.ThrowsAsync<LoadException>(() => HalfFull.Load.Runs.Probe.RunAsync(client, unary: false, salt: 1));
+        Assert.Equal("http://black.hole accepted no connection within 10s: the host is off, or something on the way drops what is sent to it.", error.Message);
+    }
+
+    [Fact]
     public async Task An_untrusted_certificate_is_a_TLS_failure()
     {
         using var key = RSA.Create(2048);
@@ -136,4 +153,15 @@ public sealed class ErrorClassTests
         var (summary, _) = Given.Run(Given.Plan(Given.Every(0.5, requests: 100)), server.Url);
         Assert.Equal((80L, 20L), (summary.Completed, summary.Failed));
     }
+
+    /// <summary>The transport of the runtime itself, whose connections never come about.</summary>
+    private static SocketsHttpHandler BlackHole() => new()
+    {
+        ConnectTimeout = Given.Ms(20),
+        ConnectCallback = static async (_, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new UnreachableException();
+        },
+    };
 }

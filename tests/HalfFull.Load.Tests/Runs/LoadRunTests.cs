@@ -230,6 +230,42 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task An_answer_that_stays_open_after_its_end_does_not_hold_its_slot()
+    {
+        // Each answer says [DONE] and is left open until the last request has come; a slot that were held would drop its connection first.
+        const int Requests = 3;
+        var (arrived, dropped, droppedBeforeLast) = (0, 0, -1);
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            using var dropping = context.RequestAborted.Register(() => Interlocked.Increment(ref dropped));
+            if (Interlocked.Increment(ref arrived) == Requests)
+            {
+                droppedBeforeLast = Volatile.Read(ref dropped);
+                all.SetResult();
+            }
+
+            await Answer(context);
+            await all.Task.WaitAsync(context.RequestAborted);
+        });
+        var (summary, _) = Given.Run(Given.Plan(Given.Every(0, requests: Requests)) with { Concurrency = 1 }, server.Url);
+        Assert.Equal((Requests, 0), ((int)summary.Completed, droppedBeforeLast));
+    }
+
+    [Fact]
+    public async Task Answers_that_are_ended_properly_leave_their_connection_to_the_next_request()
+    {
+        var connections = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            connections[context.Connection.Id] = 1;
+            await Answer(context);
+        });
+        Assert.Equal(50, Given.Run(Given.Plan(Given.Every(0, requests: 50)) with { Concurrency = 1 }, server.Url).Summary.Completed);
+        Assert.InRange(connections.Count, 1, 49); // nearly always 1; another one where the end of the body took some milliseconds
+    }
+
+    [Fact]
     public async Task A_full_disk_under_the_records_ends_the_run()
     {
         await using var server = await ScriptedServer.StartAsync(Answer);
