@@ -33,6 +33,10 @@ public sealed class BenchTests : IDisposable
         var entry = document.RootElement.GetProperty("runs")[0];
         Assert.Equal((40, 40, 1.0), (entry.GetProperty("requests").GetInt32(), entry.GetProperty("completed").GetInt32(), entry.GetProperty("sloAttainment").GetDouble()));
         Assert.True(entry.GetProperty("ttftSeconds").GetProperty("p50").GetDouble() > 0);
+        Assert.Equal("run.csv", entry.GetProperty("records").GetString());
+        var curve = entry.GetProperty("curves").GetProperty("e2eSeconds").EnumerateArray().Select(value => value.GetDouble()).ToArray();
+        Assert.Equal(entry.GetProperty("curves").GetProperty("quantiles").GetArrayLength(), curve.Length);
+        Assert.Equal(entry.GetProperty("e2eSeconds").GetProperty("max").GetDouble(), curve[^1]);
         Assert.Equal(2, entry.GetProperty("intervals").GetProperty("e2eSeconds").GetProperty("p99").GetArrayLength());
     }
 
@@ -158,13 +162,20 @@ public sealed class BenchTests : IDisposable
     [Theory]
     [InlineData("--ab http://a", "--ab is given 1 address, but compares two: give another one, or --policies with two policies of that gateway.")]
     [InlineData("--ab http://a http://b http://c", "--ab is given 3 addresses, but compares two.")]
-    [InlineData("--ab http://a --policies router=sal", "--policies is given 1 policies, but compares two.")]
+    [InlineData("--ab http://a --policies router=sal", "--policies is given 1 policy, but compares two.")]
     [InlineData("--ab http://a http://b --policies router=sal router=p2c", "--ab is given 2 addresses and --policies: compare two servers, or two policies of one gateway.")]
     [InlineData("--policies router=sal router=p2c", "--policies are those of one gateway: name it with --ab URL.")]
     [InlineData("--ab http://a --policies sal p2c", "--policies: 'sal' is not a policy of a gateway such as router=sal,queue=larry.")]
     [InlineData("--ab http://a http://b --url http://c", "--ab names what is compared; leave out --url.")]
     [InlineData("--ab http://a http://b --records r.csv", "--records is of one server; leave it out with --ab.")]
-    public void A_comparison_that_makes_no_sense_is_one_sentence(string options, string sentence)
+    [InlineData("--block 1s", "--block is of a comparison: give it together with --ab.")]
+    [InlineData("--precision 0.1", "--precision is of a comparison: give it together with --ab.")]
+    [InlineData("--ab http://a http://b --admin-key k", "--admin-key is of a comparison: give it together with --policies.")]
+    [InlineData("--warmup 70s", "--warmup and --cooldown leave nothing of the 1min of the run to measure; give a longer --duration.")]
+    [InlineData("sweep --slo e2e=1s --warmup 30s", "--warmup and --cooldown leave nothing of the 30s of the run to measure; give a longer --duration.")]
+    [InlineData("--timeout 0s", "--timeout 0s is not accepted: give more than 0s and at most 1000h.")]
+    [InlineData("--think-time 1001h", "--think-time 1001h is not accepted: give more than 0s and at most 1000h.")]
+    public void What_makes_no_sense_is_one_sentence(string options, string sentence)
     {
         var run = workspace.Run($"bench {options}");
         Assert.Equal((2, $"halffull: {sentence}\n"), (run.ExitCode, run.Error));
@@ -181,6 +192,18 @@ public sealed class BenchTests : IDisposable
         using var document = JsonDocument.Parse(workspace.Read("sweep.json"));
         Assert.Equal(100, document.RootElement.GetProperty("sweep").GetProperty("highestRequestsPerSecond").GetDouble());
         Assert.Equal(4, document.RootElement.GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_sweep_in_which_every_request_fails_fails()
+    {
+        var served = 0;
+        await using var server = await ScriptedServer.StartAsync(Server(context =>
+            Interlocked.Increment(ref served) <= 2 ? Answer(context) : ScriptedServer.Status(500)(context)));
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --duration 50ms --start-rate 100 --arrivals constant --repeats 1");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("does not hold even at", run.Output, StringComparison.Ordinal);
+        Assert.Contains("failed: http-5xx", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

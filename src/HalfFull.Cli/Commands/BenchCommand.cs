@@ -62,7 +62,7 @@ internal sealed class BenchCommand
         }
 
         var summary = recorder.Build(new Rng(plan.Seed).Fork("intervals"));
-        var entry = BenchEntry.Of(target, plan, load.Arrivals(parsed), summary, generator, cancellation.IsCancellationRequested);
+        var entry = BenchEntry.Of(target, plan, load.Arrivals(parsed), summary, generator, cancellation.IsCancellationRequested) with { Records = parsed.GetValue(records) };
         csv?.Commit();
         document?.Commit(args, plan.Workload, [entry]);
         BenchReport.Write(Screen.Output(), entry, plan);

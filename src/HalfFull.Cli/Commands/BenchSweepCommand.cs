@@ -61,6 +61,7 @@ internal sealed class BenchSweepCommand
         }
 
         var length = load.Duration(parsed) ?? DefaultTrial;
+        load.CheckWindow(parsed, length);
         var repeatsOfRate = parsed.GetValue(repeats);
         var plan = new SweepPlan(
             load.Plan(parsed) with { Duration = length },
@@ -79,7 +80,7 @@ internal sealed class BenchSweepCommand
         document?.Commit(args, plan.Load.Workload, entries, sweep: new SweepEntry(
             plan.Load.Slo.ToString(), plan.Attainment, search.Highest, search.Lowest, [.. trials.Select(static trial => trial.Point.Holds)]));
         SweepReport.Write(Screen.Output(), plan, search, trials);
-        return cancellation.IsCancellationRequested ? ErrorSentence.Interrupted : 0;
+        return entries.Exists(static entry => entry.Rejected + entry.Failed < entry.Requests) ? BenchExit.Code([], cancellation) : BenchExit.Code(entries, cancellation);
     }
 
     private static void Note(SweepTrial trial, List<SweepTrial> trials)

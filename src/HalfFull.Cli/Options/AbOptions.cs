@@ -54,6 +54,14 @@ internal sealed class AbOptions
             {
                 result.AddError(mistake);
             }
+
+            foreach (var (option, of) in (ReadOnlySpan<(Option, Option)>)[(block, ab), (precision, ab), (adminKey, policies)])
+            {
+                if (result.GetResult(option) is { Implicit: false } && result.GetResult(of) is not { Implicit: false })
+                {
+                    result.AddError($"{option.Name} is of a comparison: give it together with {of.Name}.");
+                }
+            }
         });
     }
 
@@ -97,7 +105,7 @@ internal sealed class AbOptions
         (1, 2) or (2, null) or (null, null) => null,
         (1, null) => "--ab is given 1 address, but compares two: give another one, or --policies with two policies of that gateway.",
         (2, _) => "--ab is given 2 addresses and --policies: compare two servers, or two policies of one gateway.",
-        (1, _) => $"--policies is given {given} policies, but compares two.",
+        (1, _) => $"--policies is given {given} {(given == 1 ? "policy" : "policies")}, but compares two.",
         _ => $"--ab is given {urls} addresses, but compares two.",
     };
 }

@@ -13,6 +13,9 @@ internal sealed class LoadOptions
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(100);
 
+    // Timers cannot wait much longer, and nobody does.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1_000);
+
     private readonly TrafficOptions traffic = new(onFleet: false);
     private readonly Option<double?> burstiness = NumberOption.OptionalPositive(
         "--burstiness", "B", 1_000, "Gamma arrivals of this shape: 1 is Poisson, less is burstier, more is steadier");
@@ -87,6 +90,7 @@ internal sealed class LoadOptions
     {
         Check(parsed);
         var length = parsed.GetValue(duration) ?? (traffic.IsPreset(parsed) && !traffic.HasLimit(parsed) ? DefaultDuration : null);
+        CheckWindow(parsed, length);
         return new LoadPlan
         {
             Workload = Open(parsed, Seed(parsed), length),
@@ -156,9 +160,22 @@ internal sealed class LoadOptions
             throw new FormatException("--cancel-rate, --slow-readers and --turns need streams; leave out --unary.");
         }
 
-        if (parsed.GetValue(duration) is { } length && (parsed.GetValue(warmup) ?? default) + (parsed.GetValue(cooldown) ?? default) >= length)
+        foreach (var option in (ReadOnlySpan<Option<TimeSpan?>>)[duration, warmup, cooldown, timeout, slowPause, thinkTime])
         {
-            throw new FormatException($"--warmup and --cooldown leave nothing of --duration {HalfFull.Duration.Format(length)} to measure.");
+            if (parsed.GetValue(option) is { } given && (given > Longest || (given == TimeSpan.Zero && (option == timeout || option == duration))))
+            {
+                throw new FormatException($"{option.Name} {HalfFull.Duration.Format(given)} is not accepted: give more than 0s and at most {HalfFull.Duration.Format(Longest)}.");
+            }
+        }
+    }
+
+    /// <summary>Checks that a run of a length leaves something to measure; a run without a length is not known to.</summary>
+    /// <exception cref="FormatException">It does not.</exception>
+    public void CheckWindow(ParseResult parsed, TimeSpan? length)
+    {
+        if (length is { } known && (parsed.GetValue(warmup) ?? default) + (parsed.GetValue(cooldown) ?? default) >= known)
+        {
+            throw new FormatException($"--warmup and --cooldown leave nothing of the {HalfFull.Duration.Format(known)} of the run to measure; give a longer --duration.");
         }
     }
 }

@@ -133,6 +133,13 @@ public sealed record BenchEntry
     /// <inheritdoc cref="LoadSummary.Intervals"/>
     public required LatencyIntervals Intervals { get; init; }
 
+    /// <inheritdoc cref="LoadSummary.Curves"/>
+    public required LatencyCurves Curves { get; init; }
+
+    /// <summary>The file with one line for each request, as it was given; null when none was written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Records { get; init; }
+
     /// <inheritdoc cref="LoadSummary.SloAttainment"/>
     public required double SloAttainment { get; init; }
 
@@ -196,6 +203,7 @@ public sealed record BenchEntry
             TtftFromSendSeconds = summary.TtftFromSendSeconds,
             E2EFromSendSeconds = summary.E2EFromSendSeconds,
             Intervals = summary.Intervals,
+            Curves = summary.Curves,
             SloAttainment = summary.SloAttainment,
             GoodputRequestsPerSecond = summary.GoodputRequestsPerSecond,
             LatenessSeconds = summary.LatenessSeconds,

@@ -42,14 +42,19 @@ public static class LoadWarnings
             yield return Text($"{summary.Failed + summary.Rejected} of {summary.Requests} requests failed; latencies are of the others only.");
         }
 
+        if (summary.Requests == 0 && summary.Excluded > 0)
+        {
+            yield return Text($"No request was scheduled in the measured window: all {summary.Excluded} are of the warm-up or cool-down.");
+        }
+
         if (summary.ExcludedFailed > 0)
         {
-            yield return Text($"{summary.ExcludedFailed} requests failed in the warm-up or cool-down.");
+            yield return Text($"{summary.ExcludedFailed} {Requests(summary.ExcludedFailed)} failed in the warm-up or cool-down.");
         }
 
         if (summary.WithoutToken > 0)
         {
-            yield return Text($"{summary.WithoutToken} answers had no token; they have no time to first token.");
+            yield return Text($"{summary.WithoutToken} {(summary.WithoutToken == 1 ? "answer" : "answers")} had no token and so no time to first token.");
         }
 
         if (summary.PromptTokensAsked > 0 && Math.Abs(summary.PromptTokensCounted - summary.PromptTokensAsked) > MostPromptError * summary.PromptTokensAsked)
@@ -57,6 +62,8 @@ public static class LoadWarnings
             yield return Text($"The server counted {summary.PromptTokensCounted} prompt tokens where {summary.PromptTokensAsked} were asked for: {(plan.Turns == 1 ? "its tokenizer splits the words of the prompts differently" : "its tokenizer splits the words of the prompts differently, or what it answered (reasoning, say) is not what is sent back with the next turn")}.");
         }
     }
+
+    private static string Requests(long count) => count == 1 ? "request" : "requests";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

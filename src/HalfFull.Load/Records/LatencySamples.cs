@@ -37,6 +37,9 @@ internal sealed class LatencySamples : IDisposable
     /// <summary>The figures in seconds.</summary>
     public Distribution ToSeconds() => exact.ToDistribution(TimeSpan.TicksPerSecond);
 
+    /// <summary>The curve in seconds.</summary>
+    public double[] Curve() => LatencyCurves.Of(exact);
+
     /// <summary>The intervals in seconds.</summary>
     public DistributionIntervals Intervals(Rng rng) => DistributionIntervals.Of(blocks, Slot, live, rng);
 

@@ -29,6 +29,7 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
     private long excludedFailed;
     private long slowReaders;
     private long withoutToken;
+    private long judged;
     private long meetingSlo;
     private long outputTokens;
     private long promptTokensAsked;
@@ -47,10 +48,13 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
                 sink.Add(record, gaps);
             }
 
-            var meetsSlo = record.Meets(slo);
+            // What a slow reader waits for is its own doing, and what the plan or the user cut short nobody's.
+            var isJudged = !record.IsSlowReader && record.Outcome is not (LoadOutcome.Cancelled or LoadOutcome.Unfinished);
+            var meetsSlo = isJudged && record.Meets(slo);
             timeline.Add(record, meetsSlo);
             if (record.IsMeasured)
             {
+                judged += isJudged ? 1 : 0;
                 meetingSlo += meetsSlo ? 1 : 0;
                 AddMeasured(record, gaps);
                 return;
@@ -96,7 +100,6 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
         lock (gate)
         {
             var requests = outcomes.Sum();
-            var judged = requests - Count(LoadOutcome.Cancelled) - Count(LoadOutcome.Unfinished);
             return new LoadSummary
             {
                 Requests = requests,
@@ -131,6 +134,7 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
                     DistributionIntervals.Of(gapBlocks, RequestMetric.Tpot, itl, rng.Fork("itl")),
                     e2e.Intervals(rng.Fork("e2e")),
                     normalized.Intervals(rng.Fork("normalized"))),
+                Curves = new LatencyCurves(LatencyCurves.Row, ttft.Curve(), tpot.Curve(), LatencyCurves.Of(itl), e2e.Curve()),
                 SloAttainment = judged == 0 ? 0 : (double)meetingSlo / judged,
             };
         }

@@ -95,7 +95,10 @@ public sealed record LoadSummary
     /// <summary>How sure the latencies are.</summary>
     public required LatencyIntervals Intervals { get; init; }
 
-    /// <summary>Share of requests that met every bound of the SLO, of those that neither the plan nor an interruption ended.</summary>
+    /// <summary>The whole distributions of the latencies, for charts.</summary>
+    public required LatencyCurves Curves { get; init; }
+
+    /// <summary>Share of requests that met every bound of the SLO, of those that neither the plan nor an interruption ended and whose client read as fast as it could.</summary>
     public required double SloAttainment { get; init; }
 
     /// <summary>Requests completed in the served window that met every bound of the SLO, per second of it.</summary>

@@ -51,10 +51,20 @@ public sealed class LoadWarningsTests
         Assert.Equal(
             [
                 "1 of 2 requests failed; latencies are of the others only.",
-                "1 requests failed in the warm-up or cool-down.",
-                "1 answers had no token; they have no time to first token.",
+                "1 request failed in the warm-up or cool-down.",
+                "1 answer had no token and so no time to first token.",
             ],
             LoadWarnings.Of(Plan, recorder.Build(new Rng(1)), Use()));
+    }
+
+    [Fact]
+    public void A_run_that_was_all_warm_up_is_said_to_measure_nothing()
+    {
+        using var recorder = new LoadRecorder(Slo.None);
+        recorder.Add(Given.Record(0) with { MeasuredId = -1 }, []);
+        Assert.Equal(
+            "No request was scheduled in the measured window: all 1 are of the warm-up or cool-down.",
+            Assert.Single(LoadWarnings.Of(Plan, recorder.Build(new Rng(1)), Use())));
     }
 
     private static LoadSummary Summary(double lateMs = 1, int counted = 100)

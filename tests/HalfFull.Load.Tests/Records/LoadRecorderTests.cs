@@ -31,16 +31,17 @@ public sealed class LoadRecorderTests
     }
 
     [Fact]
-    public void Failures_miss_the_objective_and_planned_cancellations_are_not_judged()
+    public void Failures_miss_the_objective_and_planned_cancellations_and_slow_readers_are_not_judged()
     {
         using var recorder = new LoadRecorder(Slo.Parse("ttft=60ms"));
         recorder.Add(Given.Record(0), []);
         recorder.Add(Given.Record(1, ttftMs: 70), []);
         recorder.Add(Given.Record(2, LoadOutcome.Failed, ErrorClass.Http5xx), []);
         recorder.Add(Given.Record(3, LoadOutcome.Cancelled), []);
+        recorder.Add(Given.Record(4, ttftMs: 59) with { IsSlowReader = true }, []);
         var summary = recorder.Build(new Rng(1));
         Assert.Equal(1.0 / 3, summary.SloAttainment);
-        Assert.Equal(1 / 0.26, summary.GoodputRequestsPerSecond, 9); // one good answer until the second one ended
+        Assert.Equal(1 / 0.29, summary.GoodputRequestsPerSecond, 9); // one good answer until the third one ended
     }
 
     [Fact]
@@ -87,6 +88,22 @@ public sealed class LoadRecorderTests
         var interval = summary.Intervals.TtftSeconds.Mean!;
         Assert.InRange(summary.TtftSeconds.Mean, interval[0], interval[1]);
         Assert.InRange(interval[1] - interval[0], 0.0001, 0.004);
+    }
+
+    [Fact]
+    public void Curves_run_from_the_least_to_the_largest_latency()
+    {
+        using var recorder = new LoadRecorder(Slo.None);
+        for (var i = 1; i <= 100; i++)
+        {
+            recorder.Add(Given.Record(i, ttftMs: i, output: 1), []);
+        }
+
+        var curves = recorder.Build(new Rng(1)).Curves;
+        Assert.Equal(curves.Quantiles.Select(quantile => Math.Max(1, Math.Ceiling(Math.Round(quantile * 100, 6))) / 1000), curves.TtftSeconds);
+        Assert.Equal((0.001, 0.1), (curves.TtftSeconds[0], curves.TtftSeconds[^1]));
+        Assert.Equal(curves.Quantiles.Order().Distinct(), curves.Quantiles);
+        Assert.Empty(curves.TpotSeconds);
     }
 
     [Fact]
