@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace HalfFull.Load.Runs;
 
 /// <summary>
@@ -51,19 +49,21 @@ internal sealed class Drains
 
     private async Task FinishAsync(HttpResponseMessage response, Stream stream)
     {
-        var start = Stopwatch.GetTimestamp();
+        // Only a read that is cancelled lets go of its connection; a response that is disposed of while it is read does not.
+        using var patience = new CancellationTokenSource();
         try
         {
-            for (var bytes = 0; bytes < MostBytes && Longest - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left;)
+            var isTimed = false;
+            for (var (bytes, read) = (0, 1); read > 0 && bytes < MostBytes; bytes += read)
             {
-                var reading = stream.ReadAsync(Waste);
-                var read = reading.IsCompleted ? await reading : await reading.AsTask().WaitAsync(left);
-                if (read == 0)
+                var reading = stream.ReadAsync(Waste, patience.Token);
+                if (!reading.IsCompleted && !isTimed)
                 {
-                    break;
+                    isTimed = true;
+                    patience.CancelAfter(Longest);
                 }
 
-                bytes += read;
+                read = await reading;
             }
         }
 #pragma warning disable CA1031 // The answer was whole; how its connection ends changes no figure.

@@ -238,7 +238,6 @@ public sealed class LoadRunTests
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await ScriptedServer.StartAsync(async context =>
         {
-            using var dropping = context.RequestAborted.Register(() => Interlocked.Increment(ref dropped));
             if (Interlocked.Increment(ref arrived) == Requests)
             {
                 droppedBeforeLast = Volatile.Read(ref dropped);
@@ -246,10 +245,36 @@ public sealed class LoadRunTests
             }
 
             await Answer(context);
-            await all.Task.WaitAsync(context.RequestAborted);
+            try
+            {
+                await all.Task.WaitAsync(context.RequestAborted);
+            }
+            catch (OperationCanceledException)
+            {
+                Interlocked.Increment(ref dropped);
+            }
         });
         var (summary, _) = Given.Run(Given.Plan(Given.Every(0, requests: Requests)) with { Concurrency = 1 }, server.Url);
         Assert.Equal((Requests, 0), ((int)summary.Completed, droppedBeforeLast));
+    }
+
+    [Fact]
+    public async Task An_answer_that_stays_open_for_good_loses_its_connection()
+    {
+        var dropped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            await Answer(context);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            dropped.SetResult();
+        });
+        using var client = new HalfFull.Load.OpenAi.OpenAiClient(new HalfFull.Load.OpenAi.Endpoint(server.Url));
+        using var recorder = new LoadRecorder(Metrics.Slo.None);
+        HalfFull.Load.Runs.LoadRun.Execute(Given.Target(client), Given.Plan(Given.Every(1, requests: 1)), recorder);
+
+        // The client is still there, so nothing but the run itself can have dropped it.
+        await dropped.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, recorder.Build(new Rng(1)).Completed);
     }
 
     [Fact]
