@@ -1,26 +1,60 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
 namespace HalfFull.Load.Upstream;
 
-/// <summary>Answers each request with as many tokens as it asks for, after given delays, and notes when it sent them.</summary>
-internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, string? stamps) : IDisposable
+/// <summary>Answers each request with as many tokens as it asks for (or as many as it was told), after given delays, and notes when it sent them.</summary>
+internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach, string? stamps) : IDisposable
 {
+    private const int BytesPerToken = 4;
+    private const int TailBytes = 128;
+
     private static readonly byte[] Token = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"text\":\" word\",\"finish_reason\":null}]}\n\n");
     private static readonly byte[] Finish = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"index\":0,\"delta\":{},\"text\":\"\",\"finish_reason\":\"length\"}]}\n\n");
     private static readonly byte[] Done = Encoding.UTF8.GetBytes("data: [DONE]\n\n");
 
     private readonly StreamWriter? log = stamps is null ? null : new StreamWriter(stamps);
+    private readonly ConcurrentDictionary<int, StrongBox<int>> running = new();
 
     public static AnswerScript Of(IConfiguration options) =>
-        new(Milliseconds(options["first"]), Milliseconds(options["gap"]), options["stamps"]);
+        new(
+            Milliseconds(options["first"]),
+            Milliseconds(options["gap"]),
+            options["tokens"] is { } tokens ? int.Parse(tokens, CultureInfo.InvariantCulture) : null,
+            options["stamps"]);
+
+    /// <summary>Requests being answered, as vLLM tells it, and nothing waiting: what a gateway scrapes.</summary>
+    public string Metrics(HttpContext context)
+    {
+        _ = running.TryGetValue(context.Connection.LocalPort, out var count);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"vllm:num_requests_running {count?.Value ?? 0}\nvllm:num_requests_waiting 0\nvllm:kv_cache_usage_perc 0.1\nvllm:cache_config_info{{block_size=\"16\",num_gpu_blocks=\"100000\"}} 1\n");
+    }
 
     public async Task AnswerAsync(HttpContext context)
     {
         var arrived = Stopwatch.GetTimestamp();
-        var (tokens, stream, prompt) = await ReadRequestAsync(context.Request);
+        var count = running.GetOrAdd(context.Connection.LocalPort, static _ => new StrongBox<int>());
+        Interlocked.Increment(ref count.Value);
+        try
+        {
+            await AnswerAsync(context, arrived);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref count.Value);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, long arrived)
+    {
+        var (tokens, stream, prompt) = tokensEach is { } each ? await SkimRequestAsync(context.Request, each) : await ReadRequestAsync(context.Request);
         var sent = new List<long>(log is null ? 0 : tokens);
         if (first > TimeSpan.Zero)
         {
@@ -82,6 +116,25 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, string? stamps)
             root.TryGetProperty("max_tokens", out var most) ? most.GetInt32() : 10,
             root.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True,
             text.AsSpan().Count(' '));
+    }
+
+    /// <summary>Reads a request without parsing it, so that long prompts cost the machine as little as they can: senders put <c>stream</c> last.</summary>
+    private static async Task<(int Tokens, bool Stream, int Prompt)> SkimRequestAsync(HttpRequest request, int tokens)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            if (!read.IsCompleted)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var tail = read.Buffer.Slice(Math.Max(0, read.Buffer.Length - TailBytes)).ToArray();
+            var length = read.Buffer.Length;
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            return (tokens, tail.AsSpan().IndexOf("\"stream\":true"u8) >= 0, (int)(length / BytesPerToken));
+        }
     }
 
     private void Note(long arrived, List<long> sent)
