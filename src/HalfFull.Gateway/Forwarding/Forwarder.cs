@@ -99,6 +99,8 @@ internal sealed class Forwarder : IDisposable
                 return new Attempt(Unavailable(dispatch, $"answered {(int)response.StatusCode}"), MayRetry: true);
             }
 
+            // From here on nothing is sent again: long answers do not hold long prompts in memory.
+            call.Body.Dispose();
             (outcome, usage) = await RelayAsync(call, dispatch, response, stripsUsage, idle);
             return default;
         }

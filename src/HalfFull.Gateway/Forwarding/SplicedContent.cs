@@ -22,7 +22,7 @@ internal sealed class SplicedContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        using var shared = body.Share();
+        using var shared = body.Read();
         if (splice.Inserted.IsEmpty)
         {
             await stream.WriteAsync(shared.Memory, cancellationToken);

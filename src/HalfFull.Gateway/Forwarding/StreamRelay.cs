@@ -11,7 +11,7 @@ namespace HalfFull.Gateway.Forwarding;
 /// </summary>
 internal sealed class StreamRelay : IDisposable
 {
-    private const int FirstBuffer = 8 << 10;
+    private const int FirstBuffer = 1 << 10;
     private const int LargestEvent = 1 << 20;
 
     private readonly ReplicaPool pool;

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace HalfFull.Gateway.Http;
 
-/// <summary>A request body in one rented buffer, which goes back when nobody reads it any more.</summary>
+/// <summary>A request body in one rented buffer, which goes back when its owner has let go and nobody reads it any more.</summary>
 internal sealed class PooledBody : IDisposable
 {
     private byte[] buffer;
     private int users = 1;
+    private int isOwned = 1;
 
     private PooledBody(byte[] buffer, int length)
     {
@@ -65,15 +66,23 @@ internal sealed class PooledBody : IDisposable
         }
     }
 
-    /// <summary>Keeps the buffer for one more reader, who disposes too.</summary>
-    public PooledBody Share()
+    /// <summary>Keeps the buffer until the reader is disposed, whatever its owner does.</summary>
+    public Reader Read()
     {
         Interlocked.Increment(ref users);
-        return this;
+        return new Reader(this);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Lets go. Calls after the first have no effect, so that the buffer can go back before an answer that takes minutes has ended.</summary>
     public void Dispose()
+    {
+        if (Interlocked.Exchange(ref isOwned, 0) == 1)
+        {
+            Leave();
+        }
+    }
+
+    private void Leave()
     {
         if (Interlocked.Decrement(ref users) == 0)
         {
@@ -92,4 +101,14 @@ internal sealed class PooledBody : IDisposable
 
     private static RequestRefusedException TooLarge(int mostBytes) => new(
         StatusCodes.Status413PayloadTooLarge, "request_too_large", string.Create(CultureInfo.InvariantCulture, $"The request body is larger than the {mostBytes} bytes that are accepted."));
+
+    /// <summary>One use of the buffer; to be disposed exactly once.</summary>
+    public readonly struct Reader(PooledBody body) : IDisposable
+    {
+        /// <summary>The body.</summary>
+        public ReadOnlyMemory<byte> Memory => body.Memory;
+
+        /// <inheritdoc/>
+        public void Dispose() => body.Leave();
+    }
 }
