@@ -1,4 +1,5 @@
 using System.Net;
+using HalfFull.Gateway.Upstream;
 
 namespace HalfFull.Gateway.Replicas;
 
@@ -6,7 +7,7 @@ namespace HalfFull.Gateway.Replicas;
 internal static class ReplicaClient
 {
     /// <summary>A client with its own connections.</summary>
-    public static HttpMessageInvoker Create(GatewayOptions options) => new(new SocketsHttpHandler
+    public static HttpMessageInvoker Create(GatewayOptions options) => new(new ReplicaHandler(options.ConnectTimeout, new SocketsHttpHandler
     {
         UseProxy = false,
         UseCookies = false,
@@ -16,5 +17,5 @@ internal static class ReplicaClient
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         ResponseDrainTimeout = TimeSpan.Zero, // a client that leaves must be gone upstream at once
-    });
+    }));
 }
