@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.Replicas;
@@ -9,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HalfFull.Gateway;
 
-/// <summary>What the gateway says of itself, and how replicas come and go at run time. Without keys it answers on this machine only.</summary>
+/// <summary>What the gateway says of itself, and how replicas come and go at run time. Who may ask was checked before.</summary>
 internal sealed class AdminApi(GatewayServer server)
 {
     private const int MostBodyBytes = 64 << 10;
@@ -17,11 +16,6 @@ internal sealed class AdminApi(GatewayServer server)
     /// <summary>Answers a request below <c>/api/</c>.</summary>
     public Task HandleAsync(HttpContext context, string path)
     {
-        if (context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
-        {
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "loopback_only", "This path answers on the gateway's own machine only.");
-        }
-
         // A web page elsewhere cannot send this type without asking first, so it cannot reach in through a browser on this machine.
         if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
         {

@@ -1,3 +1,5 @@
+using HalfFull.Gateway.Access;
+using HalfFull.Gateway.Replicas;
 using HalfFull.Policies;
 
 namespace HalfFull.Gateway;
@@ -18,7 +20,13 @@ public sealed record GatewayOptions
     public int Port { get; init; } = 8080;
 
     /// <summary>Replicas to begin with.</summary>
-    public IReadOnlyList<Uri> Replicas { get; init; } = [];
+    public IReadOnlyList<ReplicaSettings> Replicas { get; init; } = [];
+
+    /// <summary>Weights of tenants in fair queues; a tenant that is not named has weight 1.</summary>
+    public IReadOnlyDictionary<string, double> TenantWeights { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>Keys of which a caller needs one; empty: none is needed.</summary>
+    public IReadOnlyList<ApiKey> Keys { get; init; } = [];
 
     /// <summary>Largest request body, bytes.</summary>
     public int MostBodyBytes { get; init; } = 32 << 20;

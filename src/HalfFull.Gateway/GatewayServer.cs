@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.OpenAi;
@@ -14,6 +15,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly GatewayMetrics metrics = new();
     private readonly Forwarder forwarder;
     private readonly AdminApi admin;
+    private readonly AccessControl access;
     private readonly HttpMessageInvoker probes;
     private readonly ConcurrentDictionary<int, ReplicaMonitor> monitors = new();
     private HttpHost? host;
@@ -25,6 +27,7 @@ public sealed class GatewayServer : IAsyncDisposable
         forwarder = new Forwarder(options, Pool, metrics);
         probes = ReplicaClient.Create(options);
         admin = new AdminApi(this);
+        access = new AccessControl(options.Keys);
     }
 
     /// <summary>Its replicas.</summary>
@@ -42,9 +45,9 @@ public sealed class GatewayServer : IAsyncDisposable
         var server = new GatewayServer(options);
         try
         {
-            foreach (var address in options.Replicas)
+            foreach (var replica in options.Replicas)
             {
-                server.Add(address);
+                server.Add(replica);
             }
 
             server.host = await HttpHost.StartAsync(options.Host, options.Port, options.MostBodyBytes, server.HandleAsync);
@@ -58,11 +61,11 @@ public sealed class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>Adds a replica and watches it.</summary>
-    /// <param name="address">Its address without <c>/v1</c>.</param>
-    public RemoteReplica Add(Uri address)
+    /// <param name="settings">Its address without <c>/v1</c>, and what is known of it.</param>
+    public RemoteReplica Add(ReplicaSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        var replica = Pool.Add(WithSlash(address));
+        ArgumentNullException.ThrowIfNull(settings);
+        var replica = Pool.Add(settings with { Address = WithSlash(settings.Address) });
         monitors[replica.Id] = new ReplicaMonitor(Pool, replica, probes, options);
         return replica;
     }
@@ -121,6 +124,7 @@ public sealed class GatewayServer : IAsyncDisposable
         monitors.Clear();
         forwarder.Dispose();
         probes.Dispose();
+        access.Dispose();
     }
 
     private static Uri WithSlash(Uri address) =>
@@ -164,10 +168,11 @@ public sealed class GatewayServer : IAsyncDisposable
         }
     }
 
-    private Task RouteAsync(HttpContext context, long id)
+    private async Task RouteAsync(HttpContext context, long id)
     {
         var path = context.Request.Path.Value ?? string.Empty;
-        return (context.Request.Method, path) switch
+        await AdmitAsync(context, path);
+        await ((context.Request.Method, path) switch
         {
             ("POST", "/v1/chat/completions" or "/v1/completions") => forwarder.ForwardAsync(context, id, ApiKind.Completion),
             ("POST", "/v1/embeddings" or "/v1/responses") => forwarder.ForwardAsync(context, id, ApiKind.PassThrough),
@@ -177,6 +182,23 @@ public sealed class GatewayServer : IAsyncDisposable
             ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool)),
             _ when path.StartsWith("/api/", StringComparison.Ordinal) => admin.HandleAsync(context, path),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
-        };
+        });
+    }
+
+    /// <summary>Refuses who may not use a path, and keeps who the caller is. Whether the gateway lives everybody may ask.</summary>
+    private async ValueTask AdmitAsync(HttpContext context, string path)
+    {
+        if (path.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            context.Features.Set(await access.RequireAdminAsync(context));
+        }
+        else if (path is "/metrics")
+        {
+            await access.RequireReaderAsync(context);
+        }
+        else if (path is not ("/health" or "/ready"))
+        {
+            context.Features.Set(await access.IdentifyAsync(context));
+        }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ServeCommand
             Seed = (ulong)parsed.GetValue(seed),
             Host = parsed.GetValue(host) ?? "127.0.0.1",
             Port = parsed.GetValue(port),
-            Replicas = wanted.Addresses,
+            Replicas = [.. wanted.Addresses],
         };
         await using var server = await GatewayServer.StartAsync(options);
         var rehearsal = Rehearsal.OfGatewayAsync(options, cancellation);

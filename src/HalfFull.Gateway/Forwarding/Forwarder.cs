@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
@@ -50,8 +51,11 @@ internal sealed class Forwarder : IDisposable
         var arrival = pool.Now;
         using var body = await PooledBody.ReadAsync(context.Request, options.MostBodyBytes, context.RequestAborted);
         var scan = RequestScanner.Scan(body.Span);
-        var request = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens) { Tenant = scan.User };
-        var call = new Call(context, api, body, scan, request, arrival);
+        var caller = context.Features.Get<Caller>() ?? Caller.Stranger;
+        var scanned = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens);
+        var request = RoutingFields.Apply(scanned, context.Request, scan, caller, most: null);
+        using var charge = caller.Limit?.Reserve(request, arrival);
+        var call = new Call(context, api, body, scan, request, arrival, caller, charge);
         budget.Add();
         var (state, tried) = (default(Attempt), default(List<int>));
         for (var attempt = 0; ; attempt++)
@@ -133,6 +137,7 @@ internal sealed class Forwarder : IDisposable
         {
             pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
             metrics.Ended(dispatch, call.Arrival, pool.Now, outcome, usage);
+            Charge(call, dispatch, outcome, usage);
             if (usage is { } told && !call.Scan.IsExact)
             {
                 bytesPerToken.Learn(call.Scan.Model, call.Scan.PromptBytes, told.PromptTokens);
@@ -236,7 +241,24 @@ internal sealed class Forwarder : IDisposable
             Content = new SplicedContent(call.Body, splice),
         };
         HopByHop.Copy(request.Headers, message);
+        if (call.Caller.HasKey)
+        {
+            // The key is the gateway's; a replica must never see it.
+            message.Headers.Remove("Authorization");
+        }
+
+        ReplicaClient.Authorize(message, dispatch.Replica);
         return message;
+    }
+
+    /// <summary>What an attempt counts against the limit of its key: a replica that refused or never answered has cost nothing.</summary>
+    private static void Charge(Call call, Dispatch dispatch, DispatchOutcome outcome, TokenUsage? usage)
+    {
+        var output = usage?.OutputTokens ?? dispatch.Lease.OutputTokens;
+        if (usage is not null || output > 0 || outcome == DispatchOutcome.Completed)
+        {
+            call.Charge?.Used(usage?.PromptTokens ?? dispatch.Lease.PromptTokens, output);
+        }
     }
 
     /// <summary>Takes back the headers of an answer that never came.</summary>
@@ -277,7 +299,8 @@ internal sealed class Forwarder : IDisposable
         };
     }
 
-    private sealed record Call(HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival);
+    private sealed record Call(
+        HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival, Caller Caller, RateCharge? Charge);
 
     private readonly record struct Attempt(RequestRefusedException? Error, bool MayRetry);
 }

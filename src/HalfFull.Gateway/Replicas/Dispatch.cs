@@ -1,14 +1,17 @@
+using HalfFull.Routing;
+
 namespace HalfFull.Gateway.Replicas;
 
 /// <summary>One attempt of one request on the replica chosen for it.</summary>
 public sealed class Dispatch
 {
-    internal Dispatch(RemoteReplica replica, Lease lease, bool isProbe)
+    internal Dispatch(RemoteReplica replica, Lease lease, bool isProbe, IRouter router)
     {
         Replica = replica;
         Address = replica.Address;
         Lease = lease;
         IsProbe = isProbe;
+        Router = router;
     }
 
     /// <summary>The replica.</summary>
@@ -22,4 +25,7 @@ public sealed class Dispatch
 
     /// <summary>Whether it probes a replica whose breaker is half open.</summary>
     public bool IsProbe { get; }
+
+    /// <summary>The router that chose: only it hears what becomes of the attempt.</summary>
+    internal IRouter Router { get; }
 }

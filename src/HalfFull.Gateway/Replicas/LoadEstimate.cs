@@ -28,7 +28,7 @@ internal static class LoadEstimate
         Ledger.Reported(account, takenAt);
         replica.Report = report;
         replica.ReportedAt = takenAt;
-        replica.Flavour = report.Flavour == ReplicaFlavour.Unknown ? replica.Flavour : report.Flavour;
+        replica.Flavour = replica.Settings.Flavour ?? (report.Flavour == ReplicaFlavour.Unknown ? replica.Flavour : report.Flavour);
         var meanPrompt = account.Requests > 0 ? account.PromptTokens / account.Requests : 0;
         var ownSent = account.SentRequests - account.UnreportedRequests;
         var foreign = Math.Max(0, (report.Waiting ?? 0) - ownSent) * meanPrompt;
@@ -51,6 +51,7 @@ internal static class LoadEstimate
             Replica = replica.Id,
             Epoch = account.Epoch,
             State = replica.State,
+            Latency = replica.Settings.Latency,
             KvCapacityTokens = replica.Report?.KvCapacityTokens,
             PrefillTokensPerSecond = replica.Rates.PrefillTokensPerSecond,
             ReleasedTokensPerSecond = replica.Rates.ReleasedTokensPerSecond,

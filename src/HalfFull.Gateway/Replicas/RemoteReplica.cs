@@ -5,10 +5,14 @@ namespace HalfFull.Gateway.Replicas;
 /// <summary>What the gateway knows of one replica. Written under the lock of <see cref="ReplicaPool"/>.</summary>
 public sealed class RemoteReplica
 {
-    internal RemoteReplica(int id, Uri address, GatewayOptions options)
+    internal RemoteReplica(int id, ReplicaSettings settings, GatewayOptions options)
     {
+        var address = settings.Address;
         Id = id;
+        Settings = settings;
         Address = address;
+        Models = settings.Models;
+        Flavour = settings.Flavour ?? ReplicaFlavour.Unknown;
         Name = $"{address.Host}:{address.Port}";
         Account = new LedgerAccount(id);
         Breaker = new CircuitBreaker(options.FailuresToOpen, options.OpenTime);
@@ -16,6 +20,9 @@ public sealed class RemoteReplica
 
     /// <summary>Its number; never given to another one.</summary>
     public int Id { get; }
+
+    /// <summary>What the configuration says of it.</summary>
+    public ReplicaSettings Settings { get; internal set; }
 
     /// <summary>Where it listens: a restarted worker may move.</summary>
     public Uri Address { get; internal set; }

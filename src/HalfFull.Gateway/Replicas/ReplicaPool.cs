@@ -13,7 +13,7 @@ public sealed class ReplicaPool
 
     private readonly Lock gate = new();
     private readonly GatewayOptions options;
-    private readonly IRouter router;
+    private IRouter router;
     private readonly List<RemoteReplica> replicas = [];
     private readonly long origin;
     private ReplicaView[] views = new ReplicaView[16];
@@ -27,19 +27,41 @@ public sealed class ReplicaPool
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         origin = options.Time.GetTimestamp();
-        router = Routers.Create(options.Router, new Rng(options.Seed), new RouterSeed(options.Seed));
+        router = Create(options.Router);
+        RouterSpec = options.Router;
+    }
+
+    /// <summary>The router in use.</summary>
+    public PolicySpec RouterSpec { get; private set; }
+
+    /// <summary>Takes another router from the next decision on. The one before hears the end of what it has routed.</summary>
+    /// <param name="nextRouter">The router; null to keep the one in use.</param>
+    /// <exception cref="PolicyException">It is unknown or its options are refused; nothing changes.</exception>
+    public void SwitchPolicy(PolicySpec? nextRouter)
+    {
+        if (nextRouter is null)
+        {
+            return;
+        }
+
+        var next = Create(nextRouter);
+        lock (gate)
+        {
+            router = next;
+            RouterSpec = nextRouter;
+        }
     }
 
     /// <summary>Time since the pool was made: the clock of requests and leases.</summary>
     public TimeSpan Now => options.Time.GetElapsedTime(origin);
 
     /// <summary>Adds a replica. It takes requests once a health check has passed.</summary>
-    public RemoteReplica Add(Uri address)
+    public RemoteReplica Add(ReplicaSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(settings);
         lock (gate)
         {
-            var replica = new RemoteReplica(nextId++, address, options);
+            var replica = new RemoteReplica(nextId++, settings, options);
             replicas.Add(replica);
             return replica;
         }
@@ -111,7 +133,7 @@ public sealed class ReplicaPool
             var replica = candidates[decision.Index];
             var lease = Ledger.Reserve(replica.Account, request, attempt, now);
             replica.Requests++;
-            return new Dispatch(replica, lease, replica.Breaker.Begin(now));
+            return new Dispatch(replica, lease, replica.Breaker.Begin(now), router);
         }
     }
 
@@ -145,7 +167,7 @@ public sealed class ReplicaPool
             if (Ledger.FirstToken(lease, now))
             {
                 dispatch.Replica.Rates.FirstToken(lease.PromptTokens + lease.PrefillTokensAhead, now - lease.SentAt);
-                router.FirstToken(lease.Request, dispatch.Replica.Id, now);
+                dispatch.Router.FirstToken(lease.Request, dispatch.Replica.Id, now);
             }
         }
     }
@@ -188,7 +210,7 @@ public sealed class ReplicaPool
                 replica.Rates.Finished(promptTokens ?? lease.PromptTokens, output, now);
             }
 
-            router.Ended(new RequestRecord(
+            dispatch.Router.Ended(new RequestRecord(
                 lease.Request.Id, lease.Request.Arrival, lease.SentAt, firstToken, now, promptTokens ?? lease.PromptTokens, 0, output, 0, replica.Id,
                 lease.Request.Tenant, outcome == DispatchOutcome.Completed ? Outcome.Completed : Outcome.Failed));
         }
@@ -220,8 +242,8 @@ public sealed class ReplicaPool
         ArgumentNullException.ThrowIfNull(replica);
         lock (gate)
         {
-            replica.Models = models;
-            replica.Flavour = flavour == ReplicaFlavour.Unknown ? replica.Flavour : flavour;
+            replica.Models = replica.Settings.Models ?? models;
+            replica.Flavour = replica.Settings.Flavour ?? (flavour == ReplicaFlavour.Unknown ? replica.Flavour : flavour);
         }
     }
 
@@ -264,6 +286,8 @@ public sealed class ReplicaPool
             }
         }
     }
+
+    private IRouter Create(PolicySpec spec) => Routers.Create(spec, new Rng(options.Seed), new RouterSeed(options.Seed));
 
     private static void Restart(RemoteReplica replica)
     {
