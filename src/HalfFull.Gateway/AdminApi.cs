@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Policies;
 using HalfFull.Routing;
 using Microsoft.AspNetCore.Http;
 
@@ -27,6 +28,8 @@ internal sealed class AdminApi(GatewayServer server)
         {
             ("GET", ["api", "state"]) => JsonAsync(context, State),
             ("GET", ["api", "replicas"]) => JsonAsync(context, json => server.Pool.Read(replicas => Replicas(json, replicas))),
+            ("GET", ["api", "policy"]) => JsonAsync(context, Policy),
+            ("PUT", ["api", "policy"]) => SwitchAsync(context),
             ("POST", ["api", "replicas"]) => AddAsync(context),
             ("POST", ["api", "replicas", var id, "drain"]) => DrainAsync(context, id),
             ("DELETE", ["api", "replicas", var id]) => RemoveAsync(context, id),
@@ -131,6 +134,46 @@ internal sealed class AdminApi(GatewayServer server)
         {
             json.WriteNull(name);
         }
+    }
+
+    private void Policy(Utf8JsonWriter json) => json.WriteString("router", server.Pool.RouterSpec.ToString());
+
+    /// <summary>Takes other policies; what is under way goes on.</summary>
+    private async Task SwitchAsync(HttpContext context)
+    {
+        using var body = await PooledBody.ReadAsync(context.Request, MostBodyBytes, context.RequestAborted);
+        try
+        {
+            var (router, queue) = PolicyIn(body);
+            server.Pool.SwitchPolicy(router, queue);
+        }
+        catch (PolicyException error)
+        {
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalid_request", error.Message);
+        }
+
+        await JsonAsync(context, Policy);
+    }
+
+    private static (PolicySpec? Router, PolicySpec? Queue) PolicyIn(PooledBody body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.Memory);
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.EnumerateObject().All(field => field is { Name: "router" or "queue", Value.ValueKind: JsonValueKind.String }))
+            {
+                return (Spec("router"), Spec("queue"));
+            }
+
+            PolicySpec? Spec(string name) => document.RootElement.TryGetProperty(name, out var spec) ? PolicySpec.Parse(spec.GetString()!) : null;
+        }
+        catch (JsonException)
+        {
+            // The sentence below says what would be accepted.
+        }
+
+        throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalid_request", "Send {\"router\":\"sal\",\"queue\":\"larry\"} or one of them; halffull policies lists them.");
     }
 
     private async Task AddAsync(HttpContext context)

@@ -21,6 +21,8 @@ internal sealed class GatewayMetrics
     private long outputTokens;
     private long retries;
     private long cuts;
+    private long reloads;
+    private long refusedReloads;
     private long open;
 
     /// <summary>A request came in.</summary>
@@ -84,6 +86,16 @@ internal sealed class GatewayMetrics
         }
     }
 
+    /// <summary>A configuration was read again.</summary>
+    public void Reloaded(bool accepted)
+    {
+        lock (gate)
+        {
+            reloads += accepted ? 1 : 0;
+            refusedReloads += accepted ? 0 : 1;
+        }
+    }
+
     /// <summary>The page.</summary>
     public string Text(ReplicaPool pool)
     {
@@ -104,6 +116,8 @@ internal sealed class GatewayMetrics
 
             text.Counter("halffull_retries_total", "Attempts that were repeated on another replica.").Add(retries);
             text.Counter("halffull_cut_streams_total", "Streams that ended with an error because their replica failed.").Add(cuts);
+            text.Counter("halffull_config_reloads_total", "Configurations read again, by outcome.")
+                .Add(reloads, ("outcome", "applied")).Add(refusedReloads, ("outcome", "refused"));
             text.Counter("halffull_prompt_tokens_total", "Prompt tokens, as replicas told, else estimated.").Add(promptTokens);
             text.Counter("halffull_output_tokens_total", "Output tokens, as replicas told, else counted.").Add(outputTokens);
             text.Gauge("halffull_open_requests", "Requests being answered.").Add(open);

@@ -1,34 +1,42 @@
 using System.Collections.Concurrent;
 using HalfFull.Gateway.Access;
+using HalfFull.Gateway.Configuration;
 using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Gateway.Tls;
 using Microsoft.AspNetCore.Http;
+using KestrelServerLimits = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerLimits;
 
 namespace HalfFull.Gateway;
 
 /// <summary>An OpenAI-compatible front door: routes each request to a replica and passes the answer on.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    private readonly GatewayOptions options;
     private readonly GatewayMetrics metrics = new();
     private readonly Forwarder forwarder;
     private readonly AdminApi admin;
     private readonly AccessControl access;
     private readonly HttpMessageInvoker probes;
     private readonly ConcurrentDictionary<int, ReplicaMonitor> monitors = new();
+    private readonly ServerTls? tls;
+    private readonly Dictionary<Uri, int> configured = [];
     private HttpHost? host;
 
     private GatewayServer(GatewayOptions options)
     {
-        this.options = options;
+        Options = options;
         Pool = new ReplicaPool(options);
         forwarder = new Forwarder(options, Pool, metrics);
         probes = ReplicaClient.Create(options);
         admin = new AdminApi(this);
         access = new AccessControl(options.Keys);
+        tls = options.Tls is { } files ? new ServerTls(files) : null;
     }
+
+    /// <summary>How it works now.</summary>
+    public GatewayOptions Options { get; private set; }
 
     /// <summary>Its replicas.</summary>
     public ReplicaPool Pool { get; }
@@ -47,10 +55,10 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             foreach (var replica in options.Replicas)
             {
-                server.Add(replica);
+                server.configured[WithSlash(replica.Address)] = server.Add(replica).Id;
             }
 
-            server.host = await HttpHost.StartAsync(options.Host, options.Port, options.MostBodyBytes, server.HandleAsync);
+            server.host = await HttpHost.StartAsync(options.Host, options.Port, limits => Limit(limits, options), server.tls, server.HandleAsync);
             return server;
         }
         catch
@@ -66,7 +74,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         var replica = Pool.Add(settings with { Address = WithSlash(settings.Address) });
-        monitors[replica.Id] = new ReplicaMonitor(Pool, replica, probes, options);
+        monitors[replica.Id] = new ReplicaMonitor(Pool, replica, probes, Options);
         return replica;
     }
 
@@ -85,6 +93,57 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Takes other options while it runs. Streams go on; what counts from the next start only is told to <see cref="GatewayOptions.Notice"/>.</summary>
+    /// <param name="next">The options.</param>
+    /// <exception cref="Policies.PolicyException">The router is not accepted; nothing changes.</exception>
+    /// <exception cref="IOException">The certificate is not accepted; nothing changes.</exception>
+    public async Task ApplyAsync(GatewayOptions next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        ReplicaPool.ValidateRouter(next.Router);
+        var certificate = tls is not null ? next.Tls?.Load() : null;
+        if (RestartNeeds.Between(Options, next) is { Length: > 0 } late)
+        {
+            Options.Notice?.Invoke($"Changes of {late} count from the next start.");
+        }
+
+        if (certificate is not null)
+        {
+            tls!.Replace(certificate);
+        }
+
+        var before = Options;
+        Options = RestartNeeds.Keep(before, next);
+        access.Replace(next.Keys);
+        forwarder.Take(Options);
+        Pool.Take(Options);
+        if (!next.Router.Equals(before.Router))
+        {
+            Pool.SwitchPolicy(next.Router, nextQueue: null);
+        }
+
+        await ReplaceAsync(next.Replicas);
+    }
+
+    /// <summary>Reads options and applies them, or keeps the ones in use and says why.</summary>
+    internal async Task<bool> ReloadAsync(string source, Func<GatewayOptions> read)
+    {
+        var accepted = false;
+        try
+        {
+            await ApplyAsync(read());
+            accepted = true;
+            Options.Notice?.Invoke($"{source} is applied.");
+        }
+        catch (Exception error) when (error is FormatException or Policies.PolicyException or IOException)
+        {
+            Options.Notice?.Invoke($"{error.Message.TrimEnd('.')}; the configuration before stays in use.");
+        }
+
+        metrics.Reloaded(accepted);
+        return accepted;
     }
 
     /// <summary>Waits until every replica takes requests, but not for longer than <paramref name="most"/>.</summary>
@@ -125,6 +184,33 @@ public sealed class GatewayServer : IAsyncDisposable
         forwarder.Dispose();
         probes.Dispose();
         access.Dispose();
+    }
+
+    private static void Limit(KestrelServerLimits limits, GatewayOptions options)
+    {
+        limits.MaxRequestBodySize = options.MostBodyBytes;
+        limits.MaxRequestHeadersTotalSize = options.MostHeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(limits.MaxRequestLineSize, options.MostHeaderBytes);
+    }
+
+    /// <summary>Adds and takes out what the configuration names now; replicas that came by the API or as workers stay.</summary>
+    private async Task ReplaceAsync(IReadOnlyList<ReplicaSettings> next)
+    {
+        var wanted = next.ToDictionary(replica => WithSlash(replica.Address));
+        foreach (var (address, id) in configured.Where(entry => !wanted.ContainsKey(entry.Key)).ToArray())
+        {
+            configured.Remove(address);
+            await RemoveAsync(id);
+        }
+
+        foreach (var replica in next)
+        {
+            var address = WithSlash(replica.Address);
+            if (!configured.TryGetValue(address, out var id) || !Pool.Configure(id, replica with { Address = address }))
+            {
+                configured[address] = Add(replica).Id;
+            }
+        }
     }
 
     private static Uri WithSlash(Uri address) =>

@@ -19,11 +19,11 @@ internal sealed class Forwarder : IDisposable
     private const int UsageTail = 4 << 10;
     private const int DefaultOutputTokens = 4096;
 
-    private readonly GatewayOptions options;
+    private volatile GatewayOptions options;
     private readonly ReplicaPool pool;
     private readonly GatewayMetrics metrics;
     private readonly HttpMessageInvoker client;
-    private readonly RetryBudget budget;
+    private volatile RetryBudget budget;
     private readonly BytesPerToken bytesPerToken = new();
     private long lastId;
 
@@ -39,6 +39,13 @@ internal sealed class Forwarder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
+    /// <summary>Takes other options for requests from now on.</summary>
+    public void Take(GatewayOptions next)
+    {
+        budget = next.RetryShare.Equals(options.RetryShare) ? budget : new RetryBudget(next.RetryShare);
+        options = next;
+    }
+
     /// <summary>The next request's number.</summary>
     public long NextId() => Interlocked.Increment(ref lastId);
 
@@ -53,7 +60,7 @@ internal sealed class Forwarder : IDisposable
         var scan = RequestScanner.Scan(body.Span);
         var caller = context.Features.Get<Caller>() ?? Caller.Stranger;
         var scanned = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens);
-        var request = RoutingFields.Apply(scanned, context.Request, scan, caller, most: null);
+        var request = RoutingFields.Apply(scanned, context.Request, scan, caller, options.RequestTimeout);
         using var charge = caller.Limit?.Reserve(request, arrival);
         var call = new Call(context, api, body, scan, request, arrival, caller, charge);
         budget.Add();

@@ -25,6 +25,7 @@ internal static class ReplicaClient
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout,
+        SslOptions = options.UpstreamTls.Options(),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         ResponseDrainTimeout = TimeSpan.Zero, // a client that leaves must be gone upstream at once
     }));

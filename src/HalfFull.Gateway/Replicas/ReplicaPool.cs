@@ -12,7 +12,7 @@ public sealed class ReplicaPool
     private static readonly PolicyCatalog<IRouter> Routers = PolicyCatalog<IRouter>.FromAssembly(typeof(IRouter).Assembly);
 
     private readonly Lock gate = new();
-    private readonly GatewayOptions options;
+    private GatewayOptions options;
     private IRouter router;
     private readonly List<RemoteReplica> replicas = [];
     private readonly long origin;
@@ -31,14 +31,24 @@ public sealed class ReplicaPool
         RouterSpec = options.Router;
     }
 
+    /// <summary>Checks that a router exists and its options are accepted.</summary>
+    /// <exception cref="PolicyException">It does not, or they are not.</exception>
+    internal static void ValidateRouter(PolicySpec spec) => Routers.Validate(spec);
+
     /// <summary>The router in use.</summary>
     public PolicySpec RouterSpec { get; private set; }
 
     /// <summary>Takes another router from the next decision on. The one before hears the end of what it has routed.</summary>
     /// <param name="nextRouter">The router; null to keep the one in use.</param>
-    /// <exception cref="PolicyException">It is unknown or its options are refused; nothing changes.</exception>
-    public void SwitchPolicy(PolicySpec? nextRouter)
+    /// <param name="nextQueue">The queue; null to keep the one in use.</param>
+    /// <exception cref="PolicyException">One is unknown or its options are refused; nothing changes.</exception>
+    public void SwitchPolicy(PolicySpec? nextRouter, PolicySpec? nextQueue)
     {
+        if (nextQueue is not null)
+        {
+            throw new PolicyException($"The queue '{nextQueue}' is not accepted: the gateway has none yet.");
+        }
+
         if (nextRouter is null)
         {
             return;
@@ -64,6 +74,33 @@ public sealed class ReplicaPool
             var replica = new RemoteReplica(nextId++, settings, options);
             replicas.Add(replica);
             return replica;
+        }
+    }
+
+    /// <summary>Takes other options from the next decision on; the router is switched apart.</summary>
+    internal void Take(GatewayOptions next)
+    {
+        lock (gate)
+        {
+            options = next;
+        }
+    }
+
+    /// <summary>Says other things of a replica.</summary>
+    /// <returns>False when there is no replica of that number.</returns>
+    internal bool Configure(int id, ReplicaSettings settings)
+    {
+        lock (gate)
+        {
+            if (Find(id) is not { } replica)
+            {
+                return false;
+            }
+
+            replica.Models = settings.Models ?? (replica.Settings.Models is null ? replica.Models : null);
+            replica.Flavour = settings.Flavour ?? replica.Flavour;
+            replica.Settings = settings;
+            return true;
         }
     }
 
