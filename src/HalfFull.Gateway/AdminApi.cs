@@ -61,8 +61,9 @@ internal sealed class AdminApi(GatewayServer server)
     public Task ReadyAsync(HttpContext context)
     {
         var ready = server.Pool.Read(replicas => replicas.Count(replica => replica.State == ReplicaState.Ready && !replica.IsDraining));
-        context.Response.StatusCode = ready > 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return TextAsync(context, "text/plain; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"{ready} replicas ready\n"));
+        context.Response.StatusCode = ready > 0 && !server.IsStopping ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return TextAsync(
+            context, "text/plain; charset=utf-8", server.IsStopping ? "stopping\n" : string.Create(CultureInfo.InvariantCulture, $"{ready} replicas ready\n"));
     }
 
     /// <summary>Answers with text.</summary>
@@ -79,7 +80,7 @@ internal sealed class AdminApi(GatewayServer server)
         server.Pool.Read(replicas => Replicas(json, replicas));
     }
 
-    private static bool Replicas(Utf8JsonWriter json, IReadOnlyList<RemoteReplica> replicas)
+    private bool Replicas(Utf8JsonWriter json, IReadOnlyList<RemoteReplica> replicas)
     {
         json.WriteStartArray("replicas");
         foreach (var replica in replicas)
@@ -91,13 +92,14 @@ internal sealed class AdminApi(GatewayServer server)
         return true;
     }
 
-    private static void Replica(Utf8JsonWriter json, RemoteReplica replica)
+    private void Replica(Utf8JsonWriter json, RemoteReplica replica)
     {
         var account = replica.Account;
         json.WriteStartObject();
         json.WriteNumber("id", replica.Id);
         json.WriteString("url", replica.Address.AbsoluteUri);
-        json.WriteString("state", replica.IsDraining ? "draining" : replica.State.ToString().ToLowerInvariant());
+        json.WriteString("state", StateOf(replica));
+        json.WriteNumber("share", replica.Health.ShareAt(server.Pool.Now, server.Options));
         json.WriteString("flavour", replica.Flavour.ToString().ToLowerInvariant());
         json.WriteNumber("epoch", account.Epoch);
         json.WriteStartArray("models");
@@ -122,6 +124,13 @@ internal sealed class AdminApi(GatewayServer server)
         Number(json, "meanOutputTokens", replica.Rates.MeanOutputTokens);
         json.WriteEndObject();
     }
+
+    private string StateOf(RemoteReplica replica) =>
+        replica.IsDraining ? "draining"
+        : replica.State != ReplicaState.Ready ? replica.State.ToString().ToLowerInvariant()
+        : replica.Health.IsEjectedAt(server.Pool.Now) ? "ejected"
+        : replica.Health.Progress.IsFrozen(server.Options.FrozenTime) ? "frozen"
+        : replica.Health.ShareAt(server.Pool.Now, server.Options) < 1 ? "warming" : "ready";
 
     /// <summary>What nobody knows is null, never 0.</summary>
     private static void Number(Utf8JsonWriter json, string name, double? value)

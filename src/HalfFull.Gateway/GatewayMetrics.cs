@@ -97,7 +97,7 @@ internal sealed class GatewayMetrics
     }
 
     /// <summary>The page.</summary>
-    public string Text(ReplicaPool pool)
+    public string Text(ReplicaPool pool, GatewayOptions options)
     {
         var text = new PrometheusText();
         lock (gate)
@@ -125,16 +125,17 @@ internal sealed class GatewayMetrics
             text.Histogram("halffull_request_duration_seconds", "Arrival to end of completed requests.").AddHistogram(Bounds, duration, durationSum);
         }
 
-        return pool.Read(replicas => Replicas(text, replicas));
+        return pool.Read(replicas => Replicas(text, replicas, replica => replica.Health.ShareAt(pool.Now, options)));
     }
 
-    private static string Replicas(PrometheusText text, IReadOnlyList<RemoteReplica> replicas)
+    private static string Replicas(PrometheusText text, IReadOnlyList<RemoteReplica> replicas, Func<RemoteReplica, double?> share)
     {
         var shown = replicas.Take(MostReplicas).ToArray();
         Each(text.Gauge("halffull_replica_up", "1 when the replica takes requests."), shown, replica => replica.State == ReplicaState.Ready && !replica.IsDraining ? 1 : 0);
         Each(text.Gauge("halffull_replica_inflight_requests", "Requests reserved in the ledger."), shown, replica => replica.Account.Requests);
         Each(text.Gauge("halffull_replica_inflight_tokens", "Prompt and output tokens reserved in the ledger."), shown, replica => replica.Account.CommittedTokens);
         Each(text.Gauge("halffull_replica_queued_prefill_tokens", "Prompt tokens of requests without a first token."), shown, replica => replica.Account.SentPromptTokens);
+        Each(text.Gauge("halffull_replica_share", "Share of its load that the replica may have: below 1 in slow start, 0 while ejected or frozen."), shown, share);
         Each(text.Counter("halffull_replica_requests_total", "Attempts sent."), shown, replica => replica.Requests);
         Each(text.Counter("halffull_replica_failures_total", "Attempts that failed through the replica's fault."), shown, replica => replica.Failures);
         Each(text.Gauge("halffull_ledger_drift_tokens", "KV tokens that the replica reports beyond the ledger."), shown, replica => replica.DriftTokens);

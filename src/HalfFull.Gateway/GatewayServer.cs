@@ -23,6 +23,8 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly ServerTls? tls;
     private readonly Dictionary<Uri, int> configured = [];
     private HttpHost? host;
+    private volatile bool isStopping;
+    private int forwarding;
 
     private GatewayServer(GatewayOptions options)
     {
@@ -164,8 +166,22 @@ public sealed class GatewayServer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Takes no new requests and waits for open ones until cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellation) => host?.StopAsync(cancellation) ?? Task.CompletedTask;
+    /// <summary>Whether it takes requests: not once it is about to stop.</summary>
+    internal bool IsStopping => isStopping;
+
+    /// <summary>
+    /// Says on <c>/ready</c> that it stops, goes on for <see cref="GatewayOptions.ShutdownDelay"/> so that whoever balances load can hear it, then takes no new
+    /// requests and waits for open ones until cancelled.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        isStopping = true;
+        if (host is not null)
+        {
+            await Task.Delay(Options.ShutdownDelay, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.StopAsync(cancellation);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -260,15 +276,33 @@ public sealed class GatewayServer : IAsyncDisposable
         await AdmitAsync(context, path);
         await ((context.Request.Method, path) switch
         {
-            ("POST", "/v1/chat/completions" or "/v1/completions") => forwarder.ForwardAsync(context, id, ApiKind.Completion),
-            ("POST", "/v1/embeddings" or "/v1/responses") => forwarder.ForwardAsync(context, id, ApiKind.PassThrough),
+            ("POST", "/v1/chat/completions" or "/v1/completions") => ForwardAsync(context, id, ApiKind.Completion),
+            ("POST", "/v1/embeddings" or "/v1/responses") => ForwardAsync(context, id, ApiKind.PassThrough),
             ("GET", "/v1/models") => admin.ModelsAsync(context),
             ("GET", "/health") => AdminApi.TextAsync(context, "text/plain; charset=utf-8", "ok\n"),
             ("GET", "/ready") => admin.ReadyAsync(context),
-            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool)),
+            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool, Options)),
             _ when path.StartsWith("/api/", StringComparison.Ordinal) => admin.HandleAsync(context, path),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
         });
+    }
+
+    private async Task ForwardAsync(HttpContext context, long id, ApiKind api)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref forwarding) > Options.MostConcurrency)
+            {
+                throw new RequestRefusedException(
+                    StatusCodes.Status429TooManyRequests, "too_many_requests", $"The gateway answers {Options.MostConcurrency} requests at once and no more.") { RetryAfterSeconds = 1 };
+            }
+
+            await forwarder.ForwardAsync(context, id, api);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref forwarding);
+        }
     }
 
     /// <summary>Refuses who may not use a path, and keeps who the caller is. Whether the gateway lives everybody may ask.</summary>

@@ -67,6 +67,11 @@ internal sealed class Forwarder : IDisposable
         var (state, tried) = (default(Attempt), default(List<int>));
         for (var attempt = 0; ; attempt++)
         {
+            if (request.Deadline <= pool.Now)
+            {
+                throw TooLate();
+            }
+
             Dispatch dispatch;
             try
             {
@@ -99,7 +104,7 @@ internal sealed class Forwarder : IDisposable
     {
         var outcome = DispatchOutcome.Failed;
         TokenUsage? usage = null;
-        using var idle = new IdleTimeout(options.IdleTimeout, call.Context.RequestAborted);
+        using var idle = new IdleTimeout(options.IdleTimeout, call.Request.Deadline - pool.Now, call.Context.RequestAborted);
         try
         {
             var stripsUsage = call.Api == ApiKind.Completion && call.Scan.UsageSplice is not null && dispatch.Replica.Flavour != ReplicaFlavour.Unknown;
@@ -130,11 +135,18 @@ internal sealed class Forwarder : IDisposable
 
             if (call.Context.Response.HasStarted)
             {
+                outcome = idle.HasPassedDeadline ? DispatchOutcome.Cancelled : outcome;
                 call.Context.Abort();
                 return default;
             }
 
             ClearHeaders(call);
+            if (idle.HasPassedDeadline)
+            {
+                outcome = DispatchOutcome.Cancelled;
+                return new Attempt(TooLate(), MayRetry: false);
+            }
+
             var failure = idle.HasExpired
                 ? new RequestRefusedException(StatusCodes.Status504GatewayTimeout, "replica_timeout", $"Replica {dispatch.Replica.Name} did not answer in time.")
                 : Unavailable(dispatch, "could not be reached or cut the connection");
@@ -175,7 +187,8 @@ internal sealed class Forwarder : IDisposable
 
         await answer.StartAsync(idle.Client);
         var result = await StreamAsync(call, dispatch, input, stripsUsage, idle);
-        return (result.IsComplete || call.Api != ApiKind.Completion ? DispatchOutcome.Completed : DispatchOutcome.Failed, result.Usage);
+        var isWhole = result.IsComplete || call.Api != ApiKind.Completion;
+        return (isWhole ? DispatchOutcome.Completed : idle.HasPassedDeadline ? DispatchOutcome.Cancelled : DispatchOutcome.Failed, result.Usage);
     }
 
     private async Task<RelayResult> StreamAsync(Call call, Dispatch dispatch, Stream input, bool stripsUsage, IdleTimeout idle)
@@ -203,7 +216,9 @@ internal sealed class Forwarder : IDisposable
                 output.Write("\n\n"u8);
             }
 
-            var text = OpenAiError.Event("replica_failed", $"Replica {dispatch.Replica.Name} failed in the middle of the answer: {result.Cause}.");
+            var text = idle.HasPassedDeadline
+                ? OpenAiError.Event("deadline_exceeded", "The request's deadline passed in the middle of the answer.")
+                : OpenAiError.Event("replica_failed", $"Replica {dispatch.Replica.Name} failed in the middle of the answer: {result.Cause}.");
             await output.WriteAsync(text, call.Context.RequestAborted);
         }
 
@@ -287,6 +302,9 @@ internal sealed class Forwarder : IDisposable
         < 500 => DispatchOutcome.Refused,
         _ => DispatchOutcome.Failed,
     };
+
+    private static RequestRefusedException TooLate() =>
+        new(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The request's deadline passed before an answer began.");
 
     private static RequestRefusedException Unavailable(Dispatch dispatch, string what) =>
         new(StatusCodes.Status502BadGateway, "replica_failed", $"Replica {dispatch.Replica.Name} {what}.");

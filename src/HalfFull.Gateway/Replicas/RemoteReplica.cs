@@ -1,3 +1,4 @@
+using HalfFull.Gateway.Health;
 using HalfFull.Routing;
 
 namespace HalfFull.Gateway.Replicas;
@@ -47,6 +48,9 @@ public sealed class RemoteReplica
 
     /// <summary>Its breaker.</summary>
     public CircuitBreaker Breaker { get; }
+
+    /// <summary>Whether it should get its full share.</summary>
+    internal ReplicaHealth Health { get; } = new();
 
     /// <summary>What was learned from its answers.</summary>
     public LearnedRates Rates { get; internal set; } = new();

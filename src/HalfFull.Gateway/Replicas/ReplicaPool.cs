@@ -1,3 +1,4 @@
+using HalfFull.Gateway.Health;
 using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Routing;
@@ -15,6 +16,7 @@ public sealed class ReplicaPool
     private GatewayOptions options;
     private IRouter router;
     private readonly List<RemoteReplica> replicas = [];
+    private readonly OutlierDetector outliers = new();
     private readonly long origin;
     private ReplicaView[] views = new ReplicaView[16];
     private RemoteReplica[] candidates = new RemoteReplica[16];
@@ -203,6 +205,8 @@ public sealed class ReplicaPool
             var lease = dispatch.Lease;
             if (Ledger.FirstToken(lease, now))
             {
+                dispatch.Replica.Health.SlowStart.FirstToken();
+                dispatch.Replica.Health.Window.FirstToken(now - lease.SentAt);
                 dispatch.Replica.Rates.FirstToken(lease.PromptTokens + lease.PrefillTokensAhead, now - lease.SentAt);
                 dispatch.Router.FirstToken(lease.Request, dispatch.Replica.Id, now);
             }
@@ -244,6 +248,12 @@ public sealed class ReplicaPool
             Judge(replica, dispatch.IsProbe, isSameEpoch ? outcome : DispatchOutcome.Cancelled, now);
             if (isSameEpoch && outcome == DispatchOutcome.Completed)
             {
+                if (lease.FirstTokenAt is null)
+                {
+                    // An answer that was not streamed.
+                    replica.Health.SlowStart.FirstToken();
+                }
+
                 replica.Rates.Finished(promptTokens ?? lease.PromptTokens, output, now);
             }
 
@@ -263,6 +273,12 @@ public sealed class ReplicaPool
             replica.PassedChecks = passed ? replica.PassedChecks + 1 : 0;
             if (replica.State == ReplicaState.Down && passed && (replica.PassedChecks >= options.SuccessesToReady || !replica.WasReady))
             {
+                // A gateway that has just started finds its replicas warm; one that comes or comes back later is not.
+                if (replica.WasReady || replica.Account.Epoch > 1 || Now > options.SlowStartTime)
+                {
+                    replica.Health.SlowStart.Begin(Now);
+                }
+
                 replica.State = ReplicaState.Ready;
                 replica.WasReady = true;
             }
@@ -270,6 +286,8 @@ public sealed class ReplicaPool
             {
                 replica.State = ReplicaState.Down;
             }
+
+            outliers.Look(replicas.FindAll(TakesRequests), Now, options);
         }
     }
 
@@ -297,8 +315,10 @@ public sealed class ReplicaPool
             if (LoadEstimate.IsRestart(replica.Report, report))
             {
                 Restart(replica);
+                replica.Health.Restarted(Now);
             }
 
+            replica.Health.Progress.Take(report, takenAt);
             LoadEstimate.Take(replica, report, takenAt);
         }
     }
@@ -312,6 +332,7 @@ public sealed class ReplicaPool
         lock (gate)
         {
             Restart(replica);
+            replica.Health.Restarted(Now);
             replica.State = ReplicaState.Down;
             replica.WasReady = false;
             replica.PassedChecks = 0;
@@ -337,6 +358,11 @@ public sealed class ReplicaPool
 
     private static void Judge(RemoteReplica replica, bool isProbe, DispatchOutcome outcome, TimeSpan now)
     {
+        if (outcome != DispatchOutcome.Cancelled)
+        {
+            replica.Health.Window.Ended(hasFailed: outcome == DispatchOutcome.Failed);
+        }
+
         switch (outcome)
         {
             case DispatchOutcome.Failed:
@@ -347,6 +373,11 @@ public sealed class ReplicaPool
                 replica.Breaker.Undecided(isProbe);
                 break;
             default:
+                if (isProbe)
+                {
+                    replica.Health.SlowStart.Begin(now);
+                }
+
                 replica.Breaker.Succeeded(isProbe);
                 break;
         }
@@ -356,8 +387,33 @@ public sealed class ReplicaPool
 
     private RemoteReplica? Find(int id) => replicas.Find(replica => replica.Id == id);
 
-    /// <summary>Fills the candidates: model, health and breaker, not tried before, hard fit.</summary>
-    private int Filter(Request request, string? model, bool isExact, IReadOnlyList<int>? tried, TimeSpan now)
+    /// <summary>Requests that a replica at its full share has on average: what the share of others is a share of; null when none is at its full share.</summary>
+    private double? MeanRequests(string? model, TimeSpan now)
+    {
+        var (count, requests) = (0, 0);
+        foreach (var replica in replicas)
+        {
+            if (TakesRequests(replica) && replica.Serves(model) && replica.Health.ShareAt(now, options) >= 1)
+            {
+                count++;
+                requests += replica.Account.Requests;
+            }
+        }
+
+        return count > 0 ? (double)requests / count : null;
+    }
+
+    /// <summary>Whether a replica has less than its share: ejected and frozen ones have none, and in slow start it is a part of what the others have.</summary>
+    private bool HasRoom(RemoteReplica replica, double? meanRequests, TimeSpan now)
+    {
+        var share = replica.Health.ShareAt(now, options);
+        return share >= 1 || (share > 0 && (meanRequests is not { } mean || replica.Account.Requests <= share * mean));
+    }
+
+    /// <summary>
+    /// Fills the candidates: model, health and breaker, not tried before, hard fit; and the share of each, unless that would leave nobody.
+    /// </summary>
+    private int Filter(Request request, string? model, bool isExact, IReadOnlyList<int>? tried, TimeSpan now, bool heedsShares = true)
     {
         if (views.Length < replicas.Count)
         {
@@ -365,8 +421,9 @@ public sealed class ReplicaPool
             Array.Resize(ref candidates, replicas.Count * 2);
         }
 
-        var (count, serving, healthy) = (0, 0, 0);
+        var (count, serving, healthy, withoutRoom) = (0, 0, 0, 0);
         TimeSpan? next = null;
+        var meanRequests = heedsShares ? MeanRequests(model, now) : null;
         foreach (var replica in replicas)
         {
             if (!replica.Serves(model))
@@ -388,7 +445,11 @@ public sealed class ReplicaPool
             }
 
             healthy++;
-            if (!isExact || LoadEstimate.Fits(replica, request))
+            if (heedsShares && !HasRoom(replica, meanRequests, now))
+            {
+                withoutRoom++;
+            }
+            else if (!isExact || LoadEstimate.Fits(replica, request))
             {
                 candidates[count] = replica;
                 views[count++] = LoadEstimate.View(replica, now);
@@ -398,6 +459,11 @@ public sealed class ReplicaPool
         if (count > 0)
         {
             return count;
+        }
+
+        if (withoutRoom > 0)
+        {
+            return Filter(request, model, isExact, tried, now, heedsShares: false);
         }
 
         throw (serving, healthy) switch
