@@ -1,11 +1,12 @@
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Gateway.Telemetry;
 using HalfFull.Routing;
 
 namespace HalfFull.Gateway;
 
 /// <summary>The gateway's own figures. Names and labels are fixed; no label takes a value that a client chooses. Thread-safe.</summary>
-internal sealed class GatewayMetrics
+internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
 {
     private const int MostReplicas = 256;
     private static readonly double[] Bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -37,6 +38,7 @@ internal sealed class GatewayMetrics
     /// <summary>A request was answered.</summary>
     public void Answered(int status)
     {
+        telemetry?.Answered(status);
         lock (gate)
         {
             open--;
@@ -47,6 +49,7 @@ internal sealed class GatewayMetrics
     /// <summary>A first token came back that long after the arrival of its request.</summary>
     public void FirstToken(TimeSpan since)
     {
+        telemetry?.FirstToken(since);
         lock (gate)
         {
             Observe(ttft, ref ttftSum, since);
@@ -56,11 +59,14 @@ internal sealed class GatewayMetrics
     /// <summary>An attempt ended.</summary>
     public void Ended(Dispatch dispatch, TimeSpan arrival, TimeSpan now, DispatchOutcome outcome, TokenUsage? usage)
     {
+        var prompt = usage?.PromptTokens ?? (outcome == DispatchOutcome.Completed ? dispatch.Lease.PromptTokens : 0);
+        var output = usage?.OutputTokens ?? dispatch.Lease.OutputTokens;
+        telemetry?.Ended(outcome, outcome == DispatchOutcome.Completed ? now - arrival : null, prompt, output);
         lock (gate)
         {
             attempts[(int)outcome]++;
-            promptTokens += usage?.PromptTokens ?? (outcome == DispatchOutcome.Completed ? dispatch.Lease.PromptTokens : 0);
-            outputTokens += usage?.OutputTokens ?? dispatch.Lease.OutputTokens;
+            promptTokens += prompt;
+            outputTokens += output;
             if (outcome == DispatchOutcome.Completed)
             {
                 Observe(duration, ref durationSum, now - arrival);

@@ -98,6 +98,9 @@ public sealed record GatewayOptions
     /// <summary>Time between the moment when <c>/ready</c> begins to answer 503 and the moment when no new requests are taken, at the end.</summary>
     public TimeSpan ShutdownDelay { get; init; }
 
+    /// <summary>Whether it has spans and metrics for listeners in this process.</summary>
+    public bool HasTelemetry { get; init; } = true;
+
     /// <summary>Hears what an operator should know, one sentence each; null for nobody.</summary>
     public Action<string>? Notice { get; init; }
 

@@ -5,6 +5,7 @@ using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Gateway.Telemetry;
 using HalfFull.Gateway.Tls;
 using Microsoft.AspNetCore.Http;
 using KestrelServerLimits = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerLimits;
@@ -14,7 +15,8 @@ namespace HalfFull.Gateway;
 /// <summary>An OpenAI-compatible front door: routes each request to a replica and passes the answer on.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    private readonly GatewayMetrics metrics = new();
+    private readonly GatewayMetrics metrics;
+    private readonly GatewayTelemetry? telemetry;
     private readonly Forwarder forwarder;
     private readonly AdminApi admin;
     private readonly AccessControl access;
@@ -30,6 +32,8 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         Options = options;
         Pool = new ReplicaPool(options);
+        telemetry = options.HasTelemetry ? new GatewayTelemetry(Pool) : null;
+        metrics = new GatewayMetrics(telemetry);
         forwarder = new Forwarder(options, Pool, metrics);
         probes = ReplicaClient.Create(options);
         admin = new AdminApi(this);
@@ -200,6 +204,7 @@ public sealed class GatewayServer : IAsyncDisposable
         forwarder.Dispose();
         probes.Dispose();
         access.Dispose();
+        telemetry?.Dispose();
     }
 
     private static void Limit(KestrelServerLimits limits, GatewayOptions options)
@@ -237,6 +242,7 @@ public sealed class GatewayServer : IAsyncDisposable
         var id = forwarder.NextId();
         GatewayHeaders.Begin(context.Response, id);
         metrics.Began();
+        var span = telemetry is not null && HttpMethods.IsPost(context.Request.Method) ? RequestSpan.Begin(context, id) : null;
         var status = StatusCodes.Status499ClientClosedRequest;
         try
         {
@@ -267,6 +273,7 @@ public sealed class GatewayServer : IAsyncDisposable
         finally
         {
             metrics.Answered(status);
+            RequestSpan.End(span, status);
         }
     }
 

@@ -55,6 +55,7 @@ internal sealed class ServeCommand
         Check(parsed, wanted);
         var options = settings.Options with { Notice = static text => Console.Error.WriteLine($"halffull: {text}") };
         Warn(options);
+        using var export = OtlpExport.Start(settings.Telemetry);
         await using var server = await GatewayServer.StartAsync(options);
         var rehearsal = Rehearsal.OfGatewayAsync(options, cancellation);
         await using var workers = wanted.Workers > 0

@@ -4,6 +4,7 @@ using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -61,6 +62,7 @@ internal sealed class Forwarder : IDisposable
         var caller = context.Features.Get<Caller>() ?? Caller.Stranger;
         var scanned = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens);
         var request = RoutingFields.Apply(scanned, context.Request, scan, caller, options.RequestTimeout);
+        RequestSpan.Scanned(request, scan.Model);
         using var charge = caller.Limit?.Reserve(request, arrival);
         var call = new Call(context, api, body, scan, request, arrival, caller, charge);
         budget.Add();
@@ -156,6 +158,7 @@ internal sealed class Forwarder : IDisposable
         {
             pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
             metrics.Ended(dispatch, call.Arrival, pool.Now, outcome, usage);
+            RequestSpan.Ended(dispatch.Lease.Attempt, usage, dispatch.Lease.PromptTokens, dispatch.Lease.OutputTokens);
             Charge(call, dispatch, outcome, usage);
             if (usage is { } told && !call.Scan.IsExact)
             {
@@ -171,6 +174,7 @@ internal sealed class Forwarder : IDisposable
         answer.StatusCode = (int)response.StatusCode;
         HopByHop.Copy(response, answer);
         GatewayHeaders.Routed(answer, dispatch.Replica.Name, dispatch.Lease.SentAt - call.Arrival);
+        RequestSpan.Routed(dispatch.Replica.Name, dispatch.Lease.SentAt - call.Arrival);
         call.Context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var input = await response.Content.ReadAsStreamAsync(idle.Token);
         if (response.StatusCode != HttpStatusCode.OK || !IsEventStream(response))
@@ -194,7 +198,7 @@ internal sealed class Forwarder : IDisposable
     private async Task<RelayResult> StreamAsync(Call call, Dispatch dispatch, Stream input, bool stripsUsage, IdleTimeout idle)
     {
         var output = call.Context.Response.BodyWriter;
-        using var relay = new StreamRelay(pool, dispatch, stripsUsage, () => metrics.FirstToken(pool.Now - call.Arrival));
+        using var relay = new StreamRelay(pool, dispatch, stripsUsage, () => FirstToken(call));
         RelayResult result;
         try
         {
@@ -270,7 +274,15 @@ internal sealed class Forwarder : IDisposable
         }
 
         ReplicaClient.Authorize(message, dispatch.Replica);
+        RequestSpan.Propagate(message);
         return message;
+    }
+
+    private void FirstToken(Call call)
+    {
+        var since = pool.Now - call.Arrival;
+        metrics.FirstToken(since);
+        RequestSpan.FirstToken(since);
     }
 
     /// <summary>What an attempt counts against the limit of its key: a replica that refused or never answered has cost nothing.</summary>
