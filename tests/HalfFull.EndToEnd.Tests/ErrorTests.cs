@@ -9,7 +9,9 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, bench, policies, trace.")]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, policies, trace.")]
+    [InlineData("serve --tls-key gateway.key", "--tls-key is given without --tls-cert; give both.")]
+    [InlineData("serve --max-concurrency 0", "--max-concurrency 0 is not accepted: give a whole number from 1 to")]
     [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]
     [InlineData("trace info --all", "Unknown option '--all': 'halffull trace info --help' lists what it takes.")]
     [InlineData("simulate --egine x", "Unknown option '--egine'; did you mean '--engine'?")]

@@ -9,8 +9,10 @@ namespace HalfFull.Gateway.Access;
 /// </summary>
 internal sealed class AccessControl(IReadOnlyList<ApiKey> keys) : IDisposable
 {
+    /// <summary>Longest key, characters; what is longer is none.</summary>
+    internal const int MostKeyLength = 512;
+
     private const string Scheme = "Bearer ";
-    private const int MostKeyLength = 512;
     private const int MostWaiting = 64;
 
     // One slow check at a time: guessing keys never takes more than one processor core from the requests.

@@ -10,7 +10,7 @@ public sealed class GatewayConfigTests
     public void The_example_of_the_documentation_is_accepted_and_says_everything_that_can_be_said()
     {
         Environment.SetEnvironmentVariable("GPU2_KEY", "upstream-secret");
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "gateway.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "gateway.md"));
         var start = page.IndexOf("```jsonc\n", StringComparison.Ordinal) + "```jsonc\n".Length;
         var config = Parse(page[start..page.IndexOf("```", start, StringComparison.Ordinal)]);
         var options = config.Options;
@@ -91,15 +91,4 @@ public sealed class GatewayConfigTests
     }
 
     private static GatewayConfig Parse(string text) => GatewayConfig.Parse(Encoding.UTF8.GetBytes(text), "halffull.json");
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "HalfFull.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
-    }
 }
