@@ -10,6 +10,7 @@ internal sealed class IdleTimeout : IDisposable
     private readonly TimeSpan timeout;
     private readonly TimeSpan? left;
     private readonly long begun;
+    private bool waitsForDeadline;
 
     /// <param name="timeout">Longest silence.</param>
     /// <param name="left">Time left until the deadline; null for none.</param>
@@ -31,7 +32,7 @@ internal sealed class IdleTimeout : IDisposable
     public bool HasExpired => source.IsCancellationRequested && !client.IsCancellationRequested;
 
     /// <summary>Whether the deadline has passed: then it is no fault of the replica.</summary>
-    public bool HasPassedDeadline => HasExpired && left is { } time && Stopwatch.GetElapsedTime(begun) >= time;
+    public bool HasPassedDeadline => HasExpired && waitsForDeadline;
 
     /// <summary>The client's own cancellation, for what waits for the client and not for the replica.</summary>
     public CancellationToken Client => client;
@@ -49,10 +50,10 @@ internal sealed class IdleTimeout : IDisposable
     {
         if (left is { } most)
         {
-            // A timer may fire a little early; a millisecond more makes sure that the deadline has passed then.
-            var until = most - Stopwatch.GetElapsedTime(begun) + TimeSpan.FromMilliseconds(1);
+            var until = most - Stopwatch.GetElapsedTime(begun);
             until = until > TimeSpan.Zero ? until : TimeSpan.Zero;
-            time = time == Timeout.InfiniteTimeSpan || until < time ? until : time;
+            waitsForDeadline = time == Timeout.InfiniteTimeSpan || until < time;
+            time = waitsForDeadline ? until : time;
         }
 
         source.CancelAfter(time);
