@@ -1,6 +1,7 @@
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Routing;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway;
 
@@ -111,7 +112,29 @@ internal sealed class GatewayMetrics
             text.Histogram("halffull_request_duration_seconds", "Arrival to end of completed requests.").AddHistogram(Bounds, duration, durationSum);
         }
 
-        return pool.Read(replicas => Replicas(text, replicas));
+        return pool.Read(replicas =>
+        {
+            Queue(text, pool);
+            return Replicas(text, replicas);
+        });
+    }
+
+    private static void Queue(PrometheusText text, ReplicaPool pool)
+    {
+        text.Gauge("halffull_queue_length", "Requests that wait for a replica.").Add(pool.Waiting);
+        text.Histogram("halffull_queue_wait_seconds", "Wait of requests in the queue until they were sent.").AddHistogram(QueueFigures.Bounds, pool.Queue.Waits, pool.Queue.WaitSum);
+        text.Counter("halffull_queue_held_total", "Requests that could not be sent at once, by what held the first in order.");
+        foreach (var reason in Enum.GetValues<HeldReason>())
+        {
+            if (reason != HeldReason.None)
+            {
+                text.Add(pool.Queue.Held(reason), ("reason", reason.ToString().ToLowerInvariant()));
+            }
+        }
+
+        text.Counter("halffull_queue_bound_violations_total", "Requests that passed another against the queue policy's bound, or waited longer than it allows at half the learned rate.")
+            .Add(pool.Queue.OvertakingViolations, ("bound", "overtaking"))
+            .Add(pool.Queue.WaitViolations, ("bound", "wait"));
     }
 
     private static string Replicas(PrometheusText text, IReadOnlyList<RemoteReplica> replicas)

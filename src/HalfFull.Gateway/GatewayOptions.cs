@@ -1,4 +1,5 @@
 using HalfFull.Policies;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway;
 
@@ -7,6 +8,18 @@ public sealed record GatewayOptions
 {
     /// <summary>The router.</summary>
     public PolicySpec Router { get; init; } = PolicySpec.Parse("sal");
+
+    /// <summary>The queue policy.</summary>
+    public PolicySpec Queue { get; init; } = PolicySpec.Parse("larry");
+
+    /// <summary>When a replica has room, and how long the queue may become.</summary>
+    public FrontLimits Limits { get; init; } = new();
+
+    /// <summary>Shares of tenants under policies that share fairly; 1 for one that is not named.</summary>
+    public IReadOnlyDictionary<string, double> TenantWeights { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>How long a request may wait for a replica when every one that it could use has gone.</summary>
+    public TimeSpan LongestOutage { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Seed of what the router draws and of ties.</summary>
     public ulong Seed { get; init; } = 1;

@@ -34,7 +34,7 @@ public sealed class GatewayServer : IAsyncDisposable
     public Uri Address => host!.Address;
 
     /// <summary>Starts a gateway.</summary>
-    /// <exception cref="Policies.PolicyException">The router is unknown.</exception>
+    /// <exception cref="Policies.PolicyException">The router or the queue policy is unknown.</exception>
     /// <exception cref="IOException">It cannot listen.</exception>
     public static async Task<GatewayServer> StartAsync(GatewayOptions options)
     {
@@ -119,6 +119,7 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         monitors.Clear();
+        Pool.Dispose();
         forwarder.Dispose();
         probes.Dispose();
     }

@@ -13,6 +13,7 @@ internal sealed class ServeCommand
 {
     private const string DefaultReplicas = "3";
     private const string DefaultRouter = "sal";
+    private const string DefaultQueue = "larry";
     private const string DefaultEngine = "larry";
     private static readonly TimeSpan ReadyTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -23,6 +24,7 @@ internal sealed class ServeCommand
         "--replicas", "N|URL,...", ServedReplicas.Parse, $"Emulated replicas to start, or addresses of servers to use [default: {DefaultReplicas}]");
 
     private readonly Option<PolicySpec?> router = PolicyOption.Of("--router", "Router", DefaultRouter, PolicyCatalogs.Routers.Validate);
+    private readonly Option<PolicySpec?> queue = PolicyOption.Of("--queue", "Queue policy", DefaultQueue, PolicyCatalogs.Queues.Validate);
     private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler of emulated replicas", DefaultEngine, PolicyCatalogs.Engines.Validate);
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
     private readonly FleetOptionSet fleet = new(acceptsRange: false);
@@ -33,11 +35,11 @@ internal sealed class ServeCommand
         var serve = new ServeCommand();
         var command = new Command("serve", "Serve the OpenAI API in front of several replicas: real servers, or emulated ones when none are named.")
         {
-            serve.replicas, serve.router, serve.engine, serve.port, serve.host, serve.seed,
+            serve.replicas, serve.router, serve.queue, serve.engine, serve.port, serve.host, serve.seed,
         };
         serve.fleet.AddReplicaTo(command);
         command.SetAction(parsed => serve.RunAsync(parsed, cancellation).GetAwaiter().GetResult());
-        HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --port 8080");
+        HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --queue larry --port 8080");
         return command;
     }
 
@@ -48,6 +50,7 @@ internal sealed class ServeCommand
         var options = new GatewayOptions
         {
             Router = parsed.GetValue(router) ?? PolicySpec.Parse(DefaultRouter),
+            Queue = parsed.GetValue(queue) ?? PolicySpec.Parse(DefaultQueue),
             Seed = (ulong)parsed.GetValue(seed),
             Host = parsed.GetValue(host) ?? "127.0.0.1",
             Port = parsed.GetValue(port),
@@ -117,7 +120,7 @@ internal sealed class ServeCommand
         var what = wanted.Workers > 0 ? $"{wanted.Workers} emulated replicas" : $"{wanted.Addresses.Count} replicas";
         var model = wanted.Workers > 0 ? "halffull-emulated" : "MODEL";
         var url = server.Address.AbsoluteUri.TrimEnd('/');
-        Console.WriteLine($"halffull serves {what}, router {options.Router}, on {url}");
+        Console.WriteLine($"halffull serves {what}, router {options.Router}, queue {options.Queue}, on {url}");
         Console.WriteLine();
         Console.WriteLine($"  curl {url}/v1/chat/completions -H 'content-type: application/json' \\");
         Console.WriteLine($"    -d '{{\"model\":\"{model}\",\"stream\":true,\"max_tokens\":20,\"messages\":[{{\"role\":\"user\",\"content\":\"Is the GPU half empty?\"}}]}}'");

@@ -59,10 +59,12 @@ internal sealed class Forwarder : IDisposable
             Dispatch dispatch;
             try
             {
-                dispatch = pool.Route(request, scan.Model, scan.IsExact, attempt, tried);
+                var isStreamed = api == ApiKind.Completion && scan.Stream;
+                dispatch = await pool.RouteAsync(request, scan.Model, scan.IsExact, attempt, tried, isStreamed, context.RequestAborted);
             }
             catch (NoReplicaException error)
             {
+                GatewayHeaders.Waited(context.Response, pool.Now - arrival);
                 // A retry that finds nobody else ends as the attempt before it did.
                 throw attempt > 0 && error.Reason == NoReplicaReason.NoneHealthy ? state.Error! : Refused(error);
             }
@@ -269,6 +271,7 @@ internal sealed class Forwarder : IDisposable
             NoReplicaReason.UnknownModel => (StatusCodes.Status404NotFound, "model_not_found"),
             NoReplicaReason.TooLarge => (StatusCodes.Status400BadRequest, "context_length_exceeded"),
             NoReplicaReason.Overloaded => (StatusCodes.Status429TooManyRequests, "overloaded"),
+            NoReplicaReason.DeadlineExceeded => (StatusCodes.Status504GatewayTimeout, "deadline_exceeded"),
             _ => (StatusCodes.Status503ServiceUnavailable, "no_healthy_replica"),
         };
         return new RequestRefusedException(status, code, error.Message)
