@@ -132,7 +132,7 @@ public sealed class ReplicaPool : IDisposable
             if (!waiter.IsDecided)
             {
                 Queue.CountHeld(held);
-                if (Overload(waiter.Lane, now) is { } retryAfter)
+                if (attempt == 0 && Overload(waiter.Lane, now) is { } retryAfter)
                 {
                     front.Leave(request.Id);
                     waiters.Remove(request.Id);

@@ -13,7 +13,7 @@ namespace HalfFull.Tests.Scheduling;
 internal sealed class FrontWorld
 {
     private const double DecodeSeconds = 0.01;
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
     private readonly SortedDictionary<(TimeSpan, int), Action> events = [];
     private readonly Server[] servers;
     private int eventNumber;
