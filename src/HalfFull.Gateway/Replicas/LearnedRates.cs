@@ -12,13 +12,15 @@ public sealed class LearnedRates
     private const int SmallestWork = 256; // tokens; below, the fixed cost of a step drowns the rate
     private const double ReleaseSmoothing = 0.3;
     private const double OutputSmoothing = 0.02;
-    private static readonly TimeSpan BusyWindow = TimeSpan.FromMilliseconds(250); // several steps: first tokens come in steps
+    private static readonly TimeSpan BusyWindow = TimeSpan.FromSeconds(1); // several steps, for a prompt may be computed in more than one
+    private static readonly TimeSpan SameStep = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan ReleaseWindow = TimeSpan.FromSeconds(1);
 
     private readonly double[] rates = new double[Window];
     private readonly double[] sorted = new double[Window];
     private int samples;
     private TimeSpan? busySince;
+    private TimeSpan lastFirstToken;
     private long busyTokens;
     private TimeSpan? releaseStart;
     private long releasedTokens;
@@ -50,16 +52,18 @@ public sealed class LearnedRates
             Sample(promptTokens, alone);
         }
 
-        if (busySince is { } since)
+        if (busySince is { } since && now - lastFirstToken > SameStep)
         {
-            busyTokens += promptTokens;
-            if (now - since >= BusyWindow)
+            // Another step: what the steps before it computed came at their ends, so that nothing is counted by halves.
+            if (lastFirstToken - since >= BusyWindow)
             {
-                Sample(busyTokens, now - since);
-                busySince = null;
+                Sample(busyTokens, lastFirstToken - since);
+                (busySince, busyTokens) = (lastFirstToken, 0);
             }
         }
 
+        busyTokens += promptTokens;
+        lastFirstToken = now;
         if (!isBusy)
         {
             busySince = null;

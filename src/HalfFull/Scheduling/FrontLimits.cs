@@ -4,18 +4,18 @@ namespace HalfFull.Scheduling;
 public sealed record FrontLimits
 {
     /// <summary>
-    /// Prefill tokens not yet computed above which a replica gets no more: two steps of 2,048, one at work and one queued, so that the engine never runs dry and order stays
-    /// with the queue.
+    /// Prefill tokens not yet computed from which on a replica gets no more: a step of 2,048, at work or queued. In simulation less loses throughput (0.5% are lost here, 4.5% with
+    /// one request at a time), and more lets short requests wait behind long ones inside the engine.
     /// </summary>
-    public long MostUnstartedTokens { get; init; } = 4096;
+    public long MostUnstartedTokens { get; init; } = 2048;
 
     /// <summary>The same as a time, for replicas so fast that it is more tokens by their learned rate.</summary>
     public TimeSpan MostUnstartedTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Requests not yet started above which a replica gets no more.</summary>
+    /// <summary>Requests not yet started from which on a replica gets no more.</summary>
     public int MostUnstartedRequests { get; init; } = 64;
 
-    /// <summary>Requests on a replica that reports nothing above which it gets no more.</summary>
+    /// <summary>Requests on a replica that reports nothing from which on it gets no more.</summary>
     public int MostRequests { get; init; } = 256;
 
     /// <summary>Requests waiting above which a newcomer that cannot go at once is refused.</summary>
