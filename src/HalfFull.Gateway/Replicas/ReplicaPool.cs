@@ -505,7 +505,7 @@ public sealed class ReplicaPool : IDisposable
     /// <returns>Why the next is held.</returns>
     private HeldReason Pass(ServingLane lane, TimeSpan now, ref Waiter? woken)
     {
-        while (true)
+        while (front.WaitingIn(lane.Id) > 0)
         {
             var decision = front.Next(now, lane.Id, Candidates(lane, now));
             if (decision.Kind == FrontDecisionKind.Hold)
@@ -532,6 +532,8 @@ public sealed class ReplicaPool : IDisposable
             waiter.Next = woken;
             woken = waiter;
         }
+
+        return HeldReason.None;
     }
 
     private static Dispatch Reserve(RemoteReplica replica, Waiter waiter, TimeSpan now)
