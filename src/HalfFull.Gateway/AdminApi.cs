@@ -79,6 +79,10 @@ internal sealed class AdminApi(GatewayServer server)
     {
         json.WriteString("schema", "halffull.state/1");
         json.WriteNumber("uptimeSeconds", server.Pool.Now.TotalSeconds);
+        var (router, queue) = server.Pool.Policies;
+        json.WriteString("router", router.ToString());
+        json.WriteString("queue", queue.ToString());
+        json.WriteNumber("waiting", server.Pool.Waiting);
         server.Pool.Read(replicas => Replicas(json, replicas));
     }
 

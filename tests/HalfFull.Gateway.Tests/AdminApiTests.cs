@@ -34,6 +34,7 @@ public sealed class AdminApiTests
         await Eventually.True(() => gateway.Pool.Read(all => all[0].Report is not null), "its metrics are read");
         var state = JsonNode.Parse(await Given.Client.GetStringAsync(new Uri(gateway.Address, "/api/state")))!;
         Assert.Equal([1], state["replicas"]!.AsArray().Select(replica => (int)replica!["id"]!));
+        Assert.Equal(("sal", "larry", 0), ((string)state["router"]!, (string)state["queue"]!, (int)state["waiting"]!));
         Assert.Equal(160_000, (int)state["replicas"]![0]!["kvCapacityTokens"]!);
         await Given.LedgerIsZero(gateway);
     }

@@ -78,6 +78,7 @@ internal sealed class Forwarder : IDisposable
 
             if (!state.MayRetry)
             {
+                GatewayHeaders.Waited(context.Response, dispatch.Lease.SentAt - arrival);
                 throw failure;
             }
 
