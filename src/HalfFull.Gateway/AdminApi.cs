@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Routing;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +34,7 @@ internal sealed class AdminApi(GatewayServer server)
         {
             ("GET", ["api", "state"]) => JsonAsync(context, State),
             ("GET", ["api", "replicas"]) => JsonAsync(context, json => server.Pool.Read(replicas => Replicas(json, replicas))),
+            ("GET", ["api", "explain", var id]) => ExplainAsync(context, id),
             ("POST", ["api", "replicas"]) => AddAsync(context),
             ("POST", ["api", "replicas", var id, "drain"]) => DrainAsync(context, id),
             ("DELETE", ["api", "replicas", var id]) => RemoveAsync(context, id),
@@ -141,6 +143,21 @@ internal sealed class AdminApi(GatewayServer server)
         {
             json.WriteNull(name);
         }
+    }
+
+    private Task ExplainAsync(HttpContext context, string id)
+    {
+        var number = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
+        if (number < 0 || server.Journal.Explain(number) is not { } explanation)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status404NotFound,
+                "not_found",
+                $"Request '{id}' is not among the last {server.Journal.Ring?.Capacity ?? 0} that are kept; halffull explain --log DIR looks in a decision log.");
+        }
+
+        var names = server.Pool.Read(replicas => replicas.ToDictionary(replica => replica.Id, replica => replica.Name));
+        return JsonAsync(context, json => ExplanationJson.Write(json, explanation, replica => names.GetValueOrDefault(replica)));
     }
 
     private async Task AddAsync(HttpContext context)

@@ -86,7 +86,7 @@ internal sealed class GatewayMetrics
     }
 
     /// <summary>The page.</summary>
-    public string Text(ReplicaPool pool)
+    public string Text(ReplicaPool pool, Logging.Journal? journal = null)
     {
         var text = new PrometheusText();
         lock (gate)
@@ -110,6 +110,16 @@ internal sealed class GatewayMetrics
             text.Gauge("halffull_open_requests", "Requests being answered.").Add(open);
             text.Histogram("halffull_ttft_seconds", "Arrival to first token of streamed completions.").AddHistogram(Bounds, ttft, ttftSum);
             text.Histogram("halffull_request_duration_seconds", "Arrival to end of completed requests.").AddHistogram(Bounds, duration, durationSum);
+        }
+
+        if (journal?.Log is { } log)
+        {
+            lock (journal.Gate)
+            {
+                text.Counter("halffull_log_bytes_total", "Bytes of the decision log written.").Add(log.Bytes);
+                text.Counter("halffull_log_lost_records_total", "Records of the decision log lost because the disk failed or could not keep up.").Add(log.Encoder.TotalLost);
+                text.Counter("halffull_log_errors_total", "Times that the decision log could not be written.").Add(log.Errors);
+            }
         }
 
         return pool.Read(replicas =>

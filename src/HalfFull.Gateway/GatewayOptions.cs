@@ -1,3 +1,4 @@
+using HalfFull.Gateway.Logging;
 using HalfFull.Policies;
 using HalfFull.Scheduling;
 
@@ -68,6 +69,12 @@ public sealed record GatewayOptions
 
     /// <summary>Retries as a share of requests; ten are always granted.</summary>
     public double RetryShare { get; init; } = 0.2;
+
+    /// <summary>Where decisions are logged; null for nowhere.</summary>
+    public LogOptions? Log { get; init; }
+
+    /// <summary>Newest requests whose decisions can be explained; 0 for none. Each takes about a kilobyte.</summary>
+    public int ExplainRequests { get; init; } = 10_000;
 
     /// <summary>Its clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

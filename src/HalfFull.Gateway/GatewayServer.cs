@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using Microsoft.AspNetCore.Http;
@@ -21,11 +22,15 @@ public sealed class GatewayServer : IAsyncDisposable
     private GatewayServer(GatewayOptions options)
     {
         this.options = options;
-        Pool = new ReplicaPool(options);
-        forwarder = new Forwarder(options, Pool, metrics);
+        Journal = Journal.Open(options);
+        Pool = new ReplicaPool(options, Journal);
+        forwarder = new Forwarder(options, Pool, metrics, Journal);
         probes = ReplicaClient.Create(options);
         admin = new AdminApi(this);
     }
+
+    /// <summary>What is kept of its decisions.</summary>
+    internal Journal Journal { get; }
 
     /// <summary>Its replicas.</summary>
     public ReplicaPool Pool { get; }
@@ -35,7 +40,7 @@ public sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Starts a gateway.</summary>
     /// <exception cref="Policies.PolicyException">The router or the queue policy is unknown.</exception>
-    /// <exception cref="IOException">It cannot listen.</exception>
+    /// <exception cref="IOException">It cannot listen, or its log cannot be written.</exception>
     public static async Task<GatewayServer> StartAsync(GatewayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -122,6 +127,7 @@ public sealed class GatewayServer : IAsyncDisposable
         Pool.Dispose();
         forwarder.Dispose();
         probes.Dispose();
+        await Journal.DisposeAsync();
     }
 
     private static Uri WithSlash(Uri address) =>
@@ -175,7 +181,7 @@ public sealed class GatewayServer : IAsyncDisposable
             ("GET", "/v1/models") => admin.ModelsAsync(context),
             ("GET", "/health") => AdminApi.TextAsync(context, "text/plain; charset=utf-8", "ok\n"),
             ("GET", "/ready") => admin.ReadyAsync(context),
-            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool)),
+            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool, Journal)),
             _ when path.StartsWith("/api/", StringComparison.Ordinal) => admin.HandleAsync(context, path),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
         };

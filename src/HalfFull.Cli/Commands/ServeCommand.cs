@@ -27,6 +27,7 @@ internal sealed class ServeCommand
     private readonly Option<PolicySpec?> queue = PolicyOption.Of("--queue", "Queue policy", DefaultQueue, PolicyCatalogs.Queues.Validate);
     private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler of emulated replicas", DefaultEngine, PolicyCatalogs.Engines.Validate);
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
+    private readonly LogOptionSet log = new();
     private readonly FleetOptionSet fleet = new(acceptsRange: false);
 
     /// <summary>The command.</summary>
@@ -37,6 +38,7 @@ internal sealed class ServeCommand
         {
             serve.replicas, serve.router, serve.queue, serve.engine, serve.port, serve.host, serve.seed,
         };
+        serve.log.AddTo(command);
         serve.fleet.AddReplicaTo(command);
         command.SetAction(parsed => serve.RunAsync(parsed, cancellation).GetAwaiter().GetResult());
         HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --queue larry --port 8080");
@@ -55,6 +57,8 @@ internal sealed class ServeCommand
             Host = parsed.GetValue(host) ?? "127.0.0.1",
             Port = parsed.GetValue(port),
             Replicas = wanted.Addresses,
+            Log = log.Build(parsed),
+            ExplainRequests = log.ExplainRequests(parsed),
         };
         await using var server = await GatewayServer.StartAsync(options);
         var rehearsal = Rehearsal.OfGatewayAsync(options, cancellation);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using Microsoft.AspNetCore.Http;
@@ -21,13 +22,15 @@ internal sealed class Forwarder : IDisposable
     private readonly GatewayOptions options;
     private readonly ReplicaPool pool;
     private readonly GatewayMetrics metrics;
+    private readonly Journal journal;
     private readonly HttpMessageInvoker client;
     private readonly RetryBudget budget;
     private readonly BytesPerToken bytesPerToken = new();
     private long lastId;
 
-    public Forwarder(GatewayOptions options, ReplicaPool pool, GatewayMetrics metrics)
+    public Forwarder(GatewayOptions options, ReplicaPool pool, GatewayMetrics metrics, Journal journal)
     {
+        this.journal = journal;
         this.options = options;
         this.pool = pool;
         this.metrics = metrics;
@@ -49,9 +52,35 @@ internal sealed class Forwarder : IDisposable
     {
         var arrival = pool.Now;
         using var body = await PooledBody.ReadAsync(context.Request, options.MostBodyBytes, context.RequestAborted);
-        var scan = RequestScanner.Scan(body.Span);
-        var request = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens) { Tenant = scan.User };
-        var call = new Call(context, api, body, scan, request, arrival);
+        var scan = RequestScanner.Scan(body.Span, journal.Salt);
+        var ratio = bytesPerToken.Of(scan.Model);
+        var request = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens)
+        {
+            Tenant = journal.Tenant(scan.User),
+            PrefixHashes = scan.PrefixHashes,
+            PrefixUnitTokens = scan.PrefixUnitTokens(ratio),
+        };
+        journal.Arrived(request, hasOwnLimit: scan.MaxOutputTokens is not null);
+        var call = new Call(context, api, body, scan, request, arrival, new Journey(journal, request));
+        Exception? failure = null;
+        try
+        {
+            await ForwardAsync(call);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            call.Journey.End(pool.Now, failure, context.Response.StatusCode, context.RequestAborted.IsCancellationRequested);
+        }
+    }
+
+    private async Task ForwardAsync(Call call)
+    {
+        var (scan, request) = (call.Scan, call.Request);
         budget.Add();
         var (state, tried) = (default(Attempt), default(List<int>));
         for (var attempt = 0; ; attempt++)
@@ -59,12 +88,12 @@ internal sealed class Forwarder : IDisposable
             Dispatch dispatch;
             try
             {
-                var isStreamed = api == ApiKind.Completion && scan.Stream;
-                dispatch = await pool.RouteAsync(request, scan.Model, scan.IsExact, attempt, tried, isStreamed, context.RequestAborted);
+                var isStreamed = call.Api == ApiKind.Completion && scan.Stream;
+                dispatch = await pool.RouteAsync(request, scan.Model, scan.IsExact, attempt, tried, isStreamed, call.Context.RequestAborted);
             }
             catch (NoReplicaException error)
             {
-                GatewayHeaders.Waited(context.Response, pool.Now - arrival);
+                GatewayHeaders.Waited(call.Context.Response, pool.Now - call.Arrival);
                 // A retry that finds nobody else ends as the attempt before it did.
                 throw attempt > 0 && error.Reason == NoReplicaReason.NoneHealthy ? state.Error! : Refused(error);
             }
@@ -78,7 +107,7 @@ internal sealed class Forwarder : IDisposable
 
             if (!state.MayRetry)
             {
-                GatewayHeaders.Waited(context.Response, dispatch.Lease.SentAt - arrival);
+                GatewayHeaders.Waited(call.Context.Response, dispatch.Lease.SentAt - call.Arrival);
                 throw failure;
             }
 
@@ -135,6 +164,7 @@ internal sealed class Forwarder : IDisposable
         finally
         {
             pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
+            call.Journey.Attempted(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
             metrics.Ended(dispatch, call.Arrival, pool.Now, outcome, usage);
             if (usage is { } told && !call.Scan.IsExact)
             {
@@ -281,7 +311,7 @@ internal sealed class Forwarder : IDisposable
         };
     }
 
-    private sealed record Call(HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival);
+    private sealed record Call(HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival, Journey Journey);
 
     private readonly record struct Attempt(RequestRefusedException? Error, bool MayRetry);
 }

@@ -1,6 +1,6 @@
+using HalfFull.Gateway.Logging;
 using HalfFull.Metrics;
 using HalfFull.Policies;
-using HalfFull.Queueing;
 using HalfFull.Routing;
 using HalfFull.Scheduling;
 
@@ -18,7 +18,8 @@ public sealed class ReplicaPool : IDisposable
 
     private readonly Lock gate = new();
     private readonly GatewayOptions options;
-    private readonly FrontScheduler front;
+    private readonly Journal? journal;
+    private readonly RecordingFront front;
     private readonly List<RemoteReplica> replicas = [];
     private readonly ServingLanes lanes;
     private readonly Dictionary<long, Waiter> waiters = [];
@@ -34,11 +35,19 @@ public sealed class ReplicaPool : IDisposable
     /// <summary>An empty pool.</summary>
     /// <exception cref="PolicyException">The router or the queue policy is unknown or its options are refused.</exception>
     public ReplicaPool(GatewayOptions options)
+        : this(options, journal: null)
+    {
+    }
+
+    /// <summary>An empty pool whose decisions are kept.</summary>
+    /// <exception cref="PolicyException">The router is unknown or its options are refused.</exception>
+    internal ReplicaPool(GatewayOptions options, Journal? journal)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
+        this.journal = journal;
         origin = options.Time.GetTimestamp();
-        front = new FrontScheduler(options.Router, options.Queue, options.Seed, options.Limits, new TenantWeights(options.TenantWeights));
+        front = RecordingFront.Create(options, journal);
         lanes = new ServingLanes(replicas);
         timer = options.Time.CreateTimer(static pool => ((ReplicaPool)pool!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -54,6 +63,7 @@ public sealed class ReplicaPool : IDisposable
         {
             var replica = new RemoteReplica(nextId++, address, options);
             replicas.Add(replica);
+            journal?.Replica(replica.Id, replica.Name);
             LanesChanged();
             return replica;
         }
@@ -376,6 +386,7 @@ public sealed class ReplicaPool : IDisposable
             {
                 replica.Address = address;
                 replica.Name = $"{address.Host}:{address.Port}";
+                journal?.Replica(replica.Id, replica.Name);
             }
         }
     }
@@ -544,7 +555,7 @@ public sealed class ReplicaPool : IDisposable
         return new Dispatch(replica, lease, replica.Breaker.Begin(now));
     }
 
-    private TimeSpan? Overload(ServingLane lane, TimeSpan now) => front.Overload(lane.Id, Candidates(lane, now));
+    private TimeSpan? Overload(ServingLane lane, TimeSpan now) => front.Overload(now, lane.Id, Candidates(lane, now));
 
     /// <summary>The replicas of a lane that take requests now.</summary>
     private ReadOnlySpan<FrontReplica> Candidates(ServingLane lane, TimeSpan now)

@@ -1,3 +1,4 @@
+using HalfFull.Policies;
 using HalfFull.Scheduling;
 
 namespace HalfFull.Queueing;
@@ -6,7 +7,7 @@ namespace HalfFull.Queueing;
 /// The rates of a fleet: the sums over its replicas, of what their host has learned. A replica of which a rate is not known counts with the mean of the others,
 /// and before anything is known with the figures that <c>sal</c> starts from.
 /// </summary>
-public sealed class FleetRates : IServiceRates
+public sealed class FleetRates : IServiceRates, IRestorable
 {
     private const double FirstPrefillRate = 10_000;
     private const double FirstReleaseRate = 500;
@@ -44,6 +45,25 @@ public sealed class FleetRates : IServiceRates
         PrefillTokensPerSecond = prefill.Mean(FirstPrefillRate) * replicas.Length;
         ReleasedTokensPerSecond = Math.Max(FirstReleaseRate, release.Mean(FirstReleaseRate)) * replicas.Length;
         MeanOutputTokens = output.Mean(FirstMeanOutput);
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Real(PrefillTokensPerSecond);
+        state.Real(ReleasedTokensPerSecond);
+        state.Real(MeanOutputTokens);
+        state.Flag(IsLearned);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        PrefillTokensPerSecond = state.Real();
+        ReleasedTokensPerSecond = state.Real();
+        MeanOutputTokens = state.Real();
+        IsLearned = state.Flag();
     }
 
     private struct Known

@@ -14,7 +14,7 @@ namespace HalfFull.Scheduling;
 /// that it cannot use.
 /// </para>
 /// </summary>
-public sealed class FrontScheduler
+public sealed class FrontScheduler : IRestorable
 {
     private const int MostAsked = 16; // how many are looked at behind one that only other replicas could serve
     private static readonly PolicyCatalog<IRouter> Routers = PolicyCatalog<IRouter>.FromAssembly(typeof(IRouter).Assembly);
@@ -30,8 +30,14 @@ public sealed class FrontScheduler
     private readonly SortedDictionary<int, FrontLane> lanes = [];
     private readonly SortedSet<(TimeSpan Deadline, long Id)> deadlines = [];
     private IRouter router;
+
+    /// <summary>The router itself, whoever watches it.</summary>
+    private IRouter Unwatched { get; set; } = null!;
+
+    private readonly IFrontWatcher? watcher;
     private IQueuePolicy policy;
     private bool heldByMemory;
+    private int looks;
     private bool[] barred = new bool[16];
     private int[] indexOf = new int[16];
     private ReplicaView[] candidates = new ReplicaView[16];
@@ -42,14 +48,16 @@ public sealed class FrontScheduler
     /// <param name="seed">Seed of what the router draws and of ties.</param>
     /// <param name="limits">When a replica has room.</param>
     /// <param name="weights">Shares of tenants.</param>
+    /// <param name="watcher">Is told what it does; null for nobody. Changes no decision.</param>
     /// <exception cref="PolicyException">A policy is unknown or its options are refused.</exception>
-    public FrontScheduler(PolicySpec router, PolicySpec queue, ulong seed, FrontLimits limits, TenantWeights weights)
+    public FrontScheduler(PolicySpec router, PolicySpec queue, ulong seed, FrontLimits limits, TenantWeights weights, IFrontWatcher? watcher = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(weights);
         this.seed = seed;
         this.limits = limits;
         this.weights = weights;
+        this.watcher = watcher;
         tenants = new TenantNames(weights.Tenants);
         (this.router, policy) = Create(router, queue);
         (Router, Queue) = (router, queue);
@@ -60,6 +68,12 @@ public sealed class FrontScheduler
 
     /// <summary>The queue policy in use.</summary>
     public PolicySpec Queue { get; private set; }
+
+    /// <summary>What it was made with, and which policies it has now.</summary>
+    public FrontSettings Settings => new(Router, Queue, seed, limits, weights);
+
+    /// <summary>Whether both policies can save their state: then it can.</summary>
+    public bool CanSave => Unwatched is IRestorable && policy is IRestorable;
 
     /// <summary>Requests waiting.</summary>
     public int Waiting => entries.Count;
@@ -92,11 +106,10 @@ public sealed class FrontScheduler
     public void Join(TimeSpan now, Request request, int lane, int attempt = 0, bool isExact = false, ReadOnlySpan<int> excluded = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var tenant = tenants.Of(request.Tenant);
         var entry = new FrontEntry
         {
             Request = request,
-            Ranked = ReferenceEquals(tenant, request.Tenant) ? request : request with { Tenant = tenant },
+            Ranked = tenants.Ranked(request),
             Attempt = attempt,
             IsExact = isExact,
             Excluded = excluded.ToArray(),
@@ -115,6 +128,7 @@ public sealed class FrontScheduler
 
         policy.Joined(entry.Ranked);
         entry.Lane.Add(entry);
+        watcher?.Joined(now, request, entry.Lane.Count);
     }
 
     /// <summary>A request leaves the queue unserved: its client has left, or the host gives it up.</summary>
@@ -164,6 +178,7 @@ public sealed class FrontScheduler
         queue.CountBefore(replicas);
         Prepare(replicas.Length);
         var first = HeldReason.None;
+        looks = 0;
         for (var i = 0; i < queue.Retries.Count && i < MostAsked; i++)
         {
             if (Ask(now, queue.Retries[i], replicas, ref first) is { } decision)
@@ -248,10 +263,64 @@ public sealed class FrontScheduler
         }
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        rates.Save(state);
+        state.Flag(heldByMemory);
+        tenants.Save(state);
+        state.Number((ulong)lanes.Count);
+        foreach (var (id, lane) in lanes)
+        {
+            state.Whole(id);
+            lane.Save(state);
+        }
+
+        ((IRestorable)Unwatched).Save(state);
+        ((IRestorable)policy).Save(state);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        rates.Restore(ref state);
+        heldByMemory = state.Flag();
+        tenants.Restore(ref state);
+        var saved = new List<(FrontLane Lane, List<FrontLane.SavedEntry> Entries)>();
+        for (var left = state.Number(); left > 0; left--)
+        {
+            var lane = LaneOf(state.Whole32());
+            saved.Add((lane, lane.Restore(ref state)));
+        }
+
+        // Tenants must have their numbers in the policies before requests join an order by them.
+        ((IRestorable)Unwatched).Restore(ref state);
+        ((IRestorable)policy).Restore(ref state);
+        foreach (var (lane, waiting) in saved)
+        {
+            foreach (var known in waiting)
+            {
+                var entry = known.ToEntry(lane, tenants);
+                entries.Add(entry.Request.Id, entry);
+                lane.Restore(entry, known);
+                if (entry.Request.Deadline is { } deadline)
+                {
+                    deadlines.Add((deadline, entry.Request.Id));
+                }
+            }
+        }
+    }
+
     private static TimeSpan Later(TimeSpan? wait) => wait is { } known && known > TimeSpan.FromSeconds(1) ? known : TimeSpan.FromSeconds(1);
 
-    private (IRouter Router, IQueuePolicy Queue) Create(PolicySpec forRouter, PolicySpec forQueue) =>
-        (Routers.Create(forRouter, new Rng(seed), new RouterSeed(seed)), Queues.Create(forQueue, rates, weights));
+    private (IRouter Router, IQueuePolicy Queue) Create(PolicySpec forRouter, PolicySpec forQueue)
+    {
+        var made = Routers.Create(forRouter, new Rng(seed), new RouterSeed(seed));
+        var queue = Queues.Create(forQueue, rates, weights);
+        Unwatched = made;
+        return (watcher?.Watch(made, forRouter) ?? made, queue);
+    }
 
     private FrontLane LaneOf(int id)
     {
@@ -287,6 +356,7 @@ public sealed class FrontScheduler
     /// <summary>Tries to send one request; null when it is held, which bars what it could use to those behind it.</summary>
     private FrontDecision? Ask(TimeSpan now, FrontEntry entry, ReadOnlySpan<FrontReplica> replicas, ref HeldReason first)
     {
+        looks++;
         var count = 0;
         var held = HeldReason.Unavailable;
         for (var i = 0; i < replicas.Length; i++)
@@ -318,6 +388,7 @@ public sealed class FrontScheduler
             return Carry(now, entry, decision, isBypass: first != HeldReason.None);
         }
 
+        watcher?.Held(now, entry.Request, looks, count > 0 ? HeldReason.Router : held);
         first = first != HeldReason.None ? first : count > 0 ? HeldReason.Router : held;
         Bar(entry, replicas);
         return null;

@@ -1,3 +1,5 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Scheduling;
 
 /// <summary>
@@ -19,4 +21,28 @@ internal sealed class TenantNames
 
     /// <summary>The name under which a tenant is known.</summary>
     internal string? Of(string? tenant) => tenant is null || known.Contains(tenant) || (known.Count < most && known.Add(tenant)) ? tenant : Others;
+
+    /// <summary>A request as policies see it.</summary>
+    internal Request Ranked(Request request)
+    {
+        var tenant = Of(request.Tenant);
+        return ReferenceEquals(tenant, request.Tenant) ? request : request with { Tenant = tenant };
+    }
+
+    internal void Save(StateWriter state)
+    {
+        state.Number((ulong)known.Count);
+        foreach (var name in known.Order(StringComparer.Ordinal))
+        {
+            state.Text(name);
+        }
+    }
+
+    internal void Restore(ref StateReader state)
+    {
+        for (var left = state.Number(); left > 0; left--)
+        {
+            known.Add(state.Text() ?? throw new InvalidDataException("a tenant has no name"));
+        }
+    }
 }

@@ -11,7 +11,7 @@ namespace HalfFull.Queueing.Queues;
 /// presses while requests are held for lack of it.
 /// </summary>
 [Policy("larry", "Sends whoever has waited longer than the delay it imposes on the others (our reading of LARRY); bounded overtaking, but the longest prompts wait longer.")]
-public sealed class LarryQueue : IQueuePolicy
+public sealed class LarryQueue : IQueuePolicy, IRestorable
 {
     private const double OutputPrior = 2;
     private readonly double a;
@@ -61,6 +61,20 @@ public sealed class LarryQueue : IQueuePolicy
         {
             outputs.Finished(byTenant ? outputs.IndexOf(record.Tenant) : 0, record.OutputTokens);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        outputs.SaveMeans(state);
+        pressed.Save(state);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        outputs.RestoreMeans(ref state);
+        pressed.Restore(ref state);
     }
 
     /// <summary>The ingredients of the order, with the recommended defaults.</summary>

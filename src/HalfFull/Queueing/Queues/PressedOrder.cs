@@ -1,4 +1,5 @@
 using HalfFull.Engine.Schedulers;
+using HalfFull.Policies;
 
 namespace HalfFull.Queueing.Queues;
 
@@ -46,4 +47,19 @@ internal sealed class PressedOrder(LarryOrder order) : IQueueOrder
 
     /// <inheritdoc/>
     public double Bound(in RankFeatures minima, int group) => order.Bound(minima, group);
+
+    /// <summary>Saves the pressure: the order itself is made anew in each pass.</summary>
+    internal void Save(StateWriter state)
+    {
+        state.Time(changed);
+        state.Flag(isHeld);
+        state.Real(pressure);
+    }
+
+    internal void Restore(ref StateReader state)
+    {
+        changed = state.Time();
+        isHeld = state.Flag();
+        pressure = state.Real();
+    }
 }

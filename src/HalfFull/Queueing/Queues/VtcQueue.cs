@@ -13,7 +13,7 @@ namespace HalfFull.Queueing.Queues;
 /// or to the last that left when nobody does, so that idleness earns no credit.
 /// </summary>
 [Policy("vtc", "The tenant served least in tokens by its weight goes first; bounded unfairness between tenants, and within a tenant first come, first served.")]
-public sealed class VtcQueue : IQueuePolicy
+public sealed class VtcQueue : IQueuePolicy, IRestorable
 {
     private const double FirstMeanOutput = 256;
     private const double Smoothing = 0.02;
@@ -82,6 +82,56 @@ public sealed class VtcQueue : IQueuePolicy
         var isServed = record.Outcome == Outcome.Completed || record.OutputTokens > 0;
         Add(charge.Tenant, isServed ? record.PromptTokens - charge.PromptTokens : -charge.PromptTokens, (isServed ? record.OutputTokens : 0) - charge.OutputTokens);
         meanOutput += record.Outcome == Outcome.Completed ? Smoothing * (record.OutputTokens - meanOutput) : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Number((ulong)tenants.Count);
+        var tenant = 0;
+        foreach (var name in tenants.Names)
+        {
+            state.Text(name);
+            state.Real(weightOf[tenant]);
+            state.Whole(tenants[tenant].Waiting);
+            state.Real(tenants[tenant++].Credit);
+        }
+
+        state.Number((ulong)open.Count);
+        foreach (var (id, charge) in open.OrderBy(static known => known.Key))
+        {
+            state.Whole(id);
+            state.Whole(charge.Tenant);
+            state.Real(charge.PromptTokens);
+            state.Real(charge.OutputTokens);
+        }
+
+        state.Real(meanOutput);
+        state.Whole(waiting);
+        state.Whole(lastLeft);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        for (var left = state.Number(); left > 0; left--)
+        {
+            var name = state.Text();
+            var tenant = tenants.IndexOf(new Request(0, default, 1, 1) { Tenant = name is "" ? null : name });
+            weightOf.Add(state.Real());
+            tenants[tenant].Waiting = state.Whole32();
+            tenants[tenant].Credit = state.Real();
+        }
+
+        for (var left = state.Number(); left > 0; left--)
+        {
+            open.Add(state.Whole(), new Charge(state.Whole32(), state.Real(), state.Real()));
+        }
+
+        meanOutput = state.Real();
+        waiting = state.Whole32();
+        lastLeft = state.Whole32();
     }
 
     /// <summary>The virtual counter of a tenant: tokens served, by its weight.</summary>
