@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Policies;
 using HalfFull.Routing;
@@ -28,6 +29,7 @@ internal sealed class AdminApi(GatewayServer server)
         {
             ("GET", ["api", "state"]) => JsonAsync(context, State),
             ("GET", ["api", "replicas"]) => JsonAsync(context, json => server.Pool.Read(replicas => Replicas(json, replicas))),
+            ("GET", ["api", "explain", var id]) => ExplainAsync(context, id),
             ("GET", ["api", "policy"]) => JsonAsync(context, Policy),
             ("PUT", ["api", "policy"]) => SwitchAsync(context),
             ("POST", ["api", "replicas"]) => AddAsync(context),
@@ -77,6 +79,10 @@ internal sealed class AdminApi(GatewayServer server)
     {
         json.WriteString("schema", "halffull.state/1");
         json.WriteNumber("uptimeSeconds", server.Pool.Now.TotalSeconds);
+        var (router, queue) = server.Pool.Policies;
+        json.WriteString("router", router.ToString());
+        json.WriteString("queue", queue.ToString());
+        json.WriteNumber("waiting", server.Pool.Waiting);
         server.Pool.Read(replicas => Replicas(json, replicas));
     }
 
@@ -145,7 +151,12 @@ internal sealed class AdminApi(GatewayServer server)
         }
     }
 
-    private void Policy(Utf8JsonWriter json) => json.WriteString("router", server.Pool.RouterSpec.ToString());
+    private void Policy(Utf8JsonWriter json)
+    {
+        var (router, queue) = server.Pool.Policies;
+        json.WriteString("router", router.ToString());
+        json.WriteString("queue", queue.ToString());
+    }
 
     /// <summary>Takes other policies; what is under way goes on.</summary>
     private async Task SwitchAsync(HttpContext context)
@@ -154,7 +165,8 @@ internal sealed class AdminApi(GatewayServer server)
         try
         {
             var (router, queue) = PolicyIn(body);
-            server.Pool.SwitchPolicy(router, queue);
+            var (usedRouter, usedQueue) = server.Pool.Policies;
+            server.Pool.SwitchPolicy(router ?? usedRouter, queue ?? usedQueue);
         }
         catch (PolicyException error)
         {
@@ -183,6 +195,21 @@ internal sealed class AdminApi(GatewayServer server)
         }
 
         throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalid_request", "Send {\"router\":\"sal\",\"queue\":\"larry\"} or one of them; halffull policies lists them.");
+    }
+
+    private Task ExplainAsync(HttpContext context, string id)
+    {
+        var number = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
+        if (number < 0 || server.Journal.Explain(number) is not { } explanation)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status404NotFound,
+                "not_found",
+                $"Request '{id}' is not among the last {server.Journal.Ring?.Capacity ?? 0} that are kept; halffull explain --log DIR looks in a decision log.");
+        }
+
+        var names = server.Pool.Read(replicas => replicas.ToDictionary(replica => replica.Id, replica => replica.Name));
+        return JsonAsync(context, json => ExplanationJson.Write(json, explanation, replica => names.GetValueOrDefault(replica)));
     }
 
     private async Task AddAsync(HttpContext context)

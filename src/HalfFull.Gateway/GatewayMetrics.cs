@@ -2,6 +2,7 @@ using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Telemetry;
 using HalfFull.Routing;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway;
 
@@ -103,7 +104,7 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
     }
 
     /// <summary>The page.</summary>
-    public string Text(ReplicaPool pool, GatewayOptions options)
+    public string Text(ReplicaPool pool, GatewayOptions options, Logging.Journal? journal = null)
     {
         var text = new PrometheusText();
         lock (gate)
@@ -131,7 +132,39 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
             text.Histogram("halffull_request_duration_seconds", "Arrival to end of completed requests.").AddHistogram(Bounds, duration, durationSum);
         }
 
-        return pool.Read(replicas => Replicas(text, replicas, replica => replica.Health.ShareAt(pool.Now, options)));
+        if (journal?.Log is { } log)
+        {
+            lock (journal.Gate)
+            {
+                text.Counter("halffull_log_bytes_total", "Bytes of the decision log written.").Add(log.Bytes);
+                text.Counter("halffull_log_lost_records_total", "Records of the decision log lost because the disk failed or could not keep up.").Add(log.Encoder.TotalLost);
+                text.Counter("halffull_log_errors_total", "Times that the decision log could not be written.").Add(log.Errors);
+            }
+        }
+
+        return pool.Read(replicas =>
+        {
+            Queue(text, pool);
+            return Replicas(text, replicas, replica => replica.Health.ShareAt(pool.Now, options));
+        });
+    }
+
+    private static void Queue(PrometheusText text, ReplicaPool pool)
+    {
+        text.Gauge("halffull_queue_length", "Requests that wait for a replica.").Add(pool.Waiting);
+        text.Histogram("halffull_queue_wait_seconds", "Wait of requests in the queue until they were sent.").AddHistogram(QueueFigures.Bounds, pool.Queue.Waits, pool.Queue.WaitSum);
+        text.Counter("halffull_queue_held_total", "Requests that could not be sent at once, by what held the first in order.");
+        foreach (var reason in Enum.GetValues<HeldReason>())
+        {
+            if (reason != HeldReason.None)
+            {
+                text.Add(pool.Queue.Held(reason), ("reason", reason.ToString().ToLowerInvariant()));
+            }
+        }
+
+        text.Counter("halffull_queue_bound_violations_total", "Requests that passed another against the queue policy's bound, or waited longer than it allows at half the learned rate.")
+            .Add(pool.Queue.OvertakingViolations, ("bound", "overtaking"))
+            .Add(pool.Queue.WaitViolations, ("bound", "wait"));
     }
 
     private static string Replicas(PrometheusText text, IReadOnlyList<RemoteReplica> replicas, Func<RemoteReplica, double?> share)

@@ -1,7 +1,9 @@
 using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Tls;
+using HalfFull.Gateway.Logging;
 using HalfFull.Policies;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway;
 
@@ -10,6 +12,18 @@ public sealed record GatewayOptions
 {
     /// <summary>The router.</summary>
     public PolicySpec Router { get; init; } = PolicySpec.Parse("sal");
+
+    /// <summary>The queue policy.</summary>
+    public PolicySpec Queue { get; init; } = PolicySpec.Parse("larry");
+
+    /// <summary>When a replica has room, and how long the queue may become.</summary>
+    public FrontLimits Limits { get; init; } = new();
+
+    /// <summary>Shares of tenants under policies that share fairly; 1 for one that is not named.</summary>
+    public IReadOnlyDictionary<string, double> TenantWeights { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>How long a request may wait for a replica when every one that it could use has gone.</summary>
+    public TimeSpan LongestOutage { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Seed of what the router draws and of ties.</summary>
     public ulong Seed { get; init; } = 1;
@@ -28,9 +42,6 @@ public sealed record GatewayOptions
 
     /// <summary>Replicas to begin with.</summary>
     public IReadOnlyList<ReplicaSettings> Replicas { get; init; } = [];
-
-    /// <summary>Weights of tenants in fair queues; a tenant that is not named has weight 1.</summary>
-    public IReadOnlyDictionary<string, double> TenantWeights { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>Keys of which a caller needs one; empty: none is needed.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];
@@ -103,6 +114,12 @@ public sealed record GatewayOptions
 
     /// <summary>Hears what an operator should know, one sentence each; null for nobody.</summary>
     public Action<string>? Notice { get; init; }
+
+    /// <summary>Where decisions are logged; null for nowhere.</summary>
+    public LogOptions? Log { get; init; }
+
+    /// <summary>Newest requests whose decisions can be explained; 0 for none. Each takes about a kilobyte.</summary>
+    public int ExplainRequests { get; init; } = 10_000;
 
     /// <summary>Its clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -3,6 +3,7 @@ using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Configuration;
 using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Telemetry;
@@ -31,10 +32,11 @@ public sealed class GatewayServer : IAsyncDisposable
     private GatewayServer(GatewayOptions options)
     {
         Options = options;
-        Pool = new ReplicaPool(options);
+        Journal = Journal.Open(options);
+        Pool = new ReplicaPool(options, Journal);
         telemetry = options.HasTelemetry ? new GatewayTelemetry(Pool) : null;
         metrics = new GatewayMetrics(telemetry);
-        forwarder = new Forwarder(options, Pool, metrics);
+        forwarder = new Forwarder(options, Pool, metrics, Journal);
         probes = ReplicaClient.Create(options);
         admin = new AdminApi(this);
         access = new AccessControl(options.Keys);
@@ -44,6 +46,9 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <summary>How it works now.</summary>
     public GatewayOptions Options { get; private set; }
 
+    /// <summary>What is kept of its decisions.</summary>
+    internal Journal Journal { get; }
+
     /// <summary>Its replicas.</summary>
     public ReplicaPool Pool { get; }
 
@@ -51,8 +56,8 @@ public sealed class GatewayServer : IAsyncDisposable
     public Uri Address => host!.Address;
 
     /// <summary>Starts a gateway.</summary>
-    /// <exception cref="Policies.PolicyException">The router is unknown.</exception>
-    /// <exception cref="IOException">It cannot listen.</exception>
+    /// <exception cref="Policies.PolicyException">The router or the queue policy is unknown.</exception>
+    /// <exception cref="IOException">It cannot listen, or its log cannot be written.</exception>
     public static async Task<GatewayServer> StartAsync(GatewayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -103,12 +108,12 @@ public sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Takes other options while it runs. Streams go on; what counts from the next start only is told to <see cref="GatewayOptions.Notice"/>.</summary>
     /// <param name="next">The options.</param>
-    /// <exception cref="Policies.PolicyException">The router is not accepted; nothing changes.</exception>
+    /// <exception cref="Policies.PolicyException">The router or the queue is not accepted; nothing changes.</exception>
     /// <exception cref="IOException">The certificate is not accepted; nothing changes.</exception>
     public async Task ApplyAsync(GatewayOptions next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        ReplicaPool.ValidateRouter(next.Router);
+        Scheduling.FrontScheduler.Validate(next.Router, next.Queue);
         var certificate = tls is not null ? next.Tls?.Load() : null;
         if (RestartNeeds.Between(Options, next) is { Length: > 0 } late)
         {
@@ -125,9 +130,9 @@ public sealed class GatewayServer : IAsyncDisposable
         access.Replace(next.Keys);
         forwarder.Take(Options);
         Pool.Take(Options);
-        if (!next.Router.Equals(before.Router))
+        if (!next.Router.Equals(before.Router) || !next.Queue.Equals(before.Queue))
         {
-            Pool.SwitchPolicy(next.Router, nextQueue: null);
+            Pool.SwitchPolicy(next.Router, next.Queue);
         }
 
         await ReplaceAsync(next.Replicas);
@@ -201,10 +206,12 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         monitors.Clear();
+        Pool.Dispose();
         forwarder.Dispose();
         probes.Dispose();
         access.Dispose();
         telemetry?.Dispose();
+        await Journal.DisposeAsync();
     }
 
     private static void Limit(KestrelServerLimits limits, GatewayOptions options)
@@ -288,7 +295,7 @@ public sealed class GatewayServer : IAsyncDisposable
             ("GET", "/v1/models") => admin.ModelsAsync(context),
             ("GET", "/health") => AdminApi.TextAsync(context, "text/plain; charset=utf-8", "ok\n"),
             ("GET", "/ready") => admin.ReadyAsync(context),
-            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool, Options)),
+            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool, Options, Journal)),
             _ when path.StartsWith("/api/", StringComparison.Ordinal) => admin.HandleAsync(context, path),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
         });

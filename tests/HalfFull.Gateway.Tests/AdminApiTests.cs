@@ -57,7 +57,7 @@ public sealed class AdminApiTests
         await using var gateway = await Given.Gateway(options: null, worker.Address);
         var policy = new Uri(gateway.Address, "/api/policy");
         using var stream = await Given.Post(gateway, "/v1/chat/completions", Given.Chat);
-        using var switched = await Given.Client.PutAsJsonAsync(policy, new { router = "least-requests" });
+        using var switched = await Given.Client.PutAsJsonAsync(policy, new { router = "least-requests", queue = "fcfs" });
         Assert.Equal("least-requests", (string)JsonNode.Parse(await switched.Content.ReadAsStringAsync())!["router"]!);
         using var unknown = await Given.Client.PutAsJsonAsync(policy, new { router = "nobody" });
         Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
@@ -66,6 +66,7 @@ public sealed class AdminApiTests
         using var nothing = await Given.Client.PutAsJsonAsync(policy, new { });
         Assert.Equal(HttpStatusCode.OK, nothing.StatusCode);
         Assert.Equal("least-requests", (string)JsonNode.Parse(await Given.Client.GetStringAsync(policy))!["router"]!);
+        Assert.Equal("fcfs", (string)JsonNode.Parse(await Given.Client.GetStringAsync(policy))!["queue"]!);
         _ = await stream.Content.ReadAsStringAsync();
         using var next = await Given.Post(gateway, "/v1/chat/completions", Given.Chat);
         Assert.EndsWith("data: [DONE]\n\n", await next.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -17,6 +17,7 @@ internal sealed class ServeCommand
 {
     private const string DefaultReplicas = "3";
     private const string DefaultRouter = "sal";
+    private const string DefaultQueue = "larry";
     private const string DefaultEngine = "larry";
     private static readonly TimeSpan ReadyTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -31,8 +32,10 @@ internal sealed class ServeCommand
         "--replicas", "N|URL,...", ServedReplicas.Parse, $"Emulated replicas to start, or addresses of servers to use [default: {DefaultReplicas}]");
 
     private readonly Option<PolicySpec?> router = PolicyOption.Of("--router", "Router", DefaultRouter, PolicyCatalogs.Routers.Validate);
+    private readonly Option<PolicySpec?> queue = PolicyOption.Of("--queue", "Queue policy", DefaultQueue, PolicyCatalogs.Queues.Validate);
     private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler of emulated replicas", DefaultEngine, PolicyCatalogs.Engines.Validate);
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
+    private readonly LogOptionSet log = new();
     private readonly FleetOptionSet fleet = new(acceptsRange: false);
 
     /// <summary>The command.</summary>
@@ -41,11 +44,12 @@ internal sealed class ServeCommand
         var serve = new ServeCommand();
         var command = new Command("serve", "Serve the OpenAI API in front of several replicas: real servers, or emulated ones when none are named.")
         {
-            serve.replicas, serve.config, serve.router, serve.engine, serve.port, serve.host, serve.tlsCertificate, serve.tlsKey, serve.concurrency, serve.seed,
+            serve.replicas, serve.config, serve.router, serve.queue, serve.engine, serve.port, serve.host, serve.tlsCertificate, serve.tlsKey, serve.concurrency, serve.seed,
         };
+        serve.log.AddTo(command);
         serve.fleet.AddReplicaTo(command);
         command.SetAction(parsed => serve.RunAsync(parsed, cancellation).GetAwaiter().GetResult());
-        HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --port 8080");
+        HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --queue larry --port 8080");
         return command;
     }
 
@@ -98,6 +102,9 @@ internal sealed class ServeCommand
         options = options with
         {
             Router = parsed.GetValue(router) ?? EnvironmentText.Of("ROUTER", Router) ?? options.Router,
+            Queue = parsed.GetValue(queue) ?? options.Queue,
+            Log = log.Build(parsed),
+            ExplainRequests = log.ExplainRequests(parsed),
             Seed = parsed.GetResult(seed) is { Implicit: false } ? (ulong)parsed.GetValue(seed) : options.Seed,
             Host = parsed.GetValue(host) ?? EnvironmentText.Of("HOST", static text => text) ?? options.Host,
             Port = parsed.GetResult(port) is { Implicit: false } ? parsed.GetValue(port) : EnvironmentText.Port ?? options.Port,
@@ -195,7 +202,7 @@ internal sealed class ServeCommand
         var model = wanted.Workers > 0 ? "halffull-emulated" : "MODEL";
         var url = server.Address.AbsoluteUri.TrimEnd('/');
         var key = options.Keys.Count > 0 ? " -H 'authorization: Bearer KEY'" : string.Empty;
-        Console.WriteLine($"halffull serves {what}, router {options.Router}, on {url}");
+        Console.WriteLine($"halffull serves {what}, router {options.Router}, queue {options.Queue}, on {url}");
         Console.WriteLine();
         Console.WriteLine($"  curl {url}/v1/chat/completions -H 'content-type: application/json'{key} \\");
         Console.WriteLine($"    -d '{{\"model\":\"{model}\",\"stream\":true,\"max_tokens\":20,\"messages\":[{{\"role\":\"user\",\"content\":\"Is the GPU half empty?\"}}]}}'");

@@ -3,6 +3,7 @@ using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Tls;
 using HalfFull.Policies;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway.Configuration;
 
@@ -17,12 +18,14 @@ internal static class ConfigReader
     /// <summary>Reads the whole.</summary>
     public static GatewayConfig Read(ConfigObject root)
     {
-        var options = new GatewayOptions();
+        var defaults = new GatewayOptions();
+        var options = defaults;
         var emulated = root.IsNumber("replicas") ? root.Whole("replicas", 1, MostEmulated) : null;
         options = options with
         {
             Replicas = emulated is null ? Replicas(root) : [],
-            Router = Policy(root, "router", ReplicaPool.ValidateRouter) ?? options.Router,
+            Router = Policy(root, "router", spec => FrontScheduler.Validate(spec, defaults.Queue)) ?? options.Router,
+            Queue = Policy(root, "queue", spec => FrontScheduler.Validate(defaults.Router, spec)) ?? options.Queue,
             Keys = Keys(root),
             TenantWeights = Tenants(root),
             Seed = (ulong)(root.Whole("seed", 0, int.MaxValue) ?? (int)options.Seed),

@@ -13,6 +13,7 @@ internal static class RestartNeeds
         Add(
             "health.interval, scrapeInterval and probeTimeout",
             before.HealthInterval != next.HealthInterval || before.ScrapeInterval != next.ScrapeInterval || before.ProbeTimeout != next.ProbeTimeout);
+        Add("tenants", !before.TenantWeights.Order().SequenceEqual(next.TenantWeights.Order()));
         Add("seed", before.Seed != next.Seed);
         return string.Join("; ", needs);
 
@@ -38,6 +39,10 @@ internal static class RestartNeeds
         HealthInterval = before.HealthInterval,
         ScrapeInterval = before.ScrapeInterval,
         ProbeTimeout = before.ProbeTimeout,
+        TenantWeights = before.TenantWeights,
+        Log = before.Log,
+        ExplainRequests = before.ExplainRequests,
+        Limits = before.Limits,
         Seed = before.Seed,
         Notice = before.Notice,
         Time = before.Time,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Telemetry;
@@ -23,13 +24,15 @@ internal sealed class Forwarder : IDisposable
     private volatile GatewayOptions options;
     private readonly ReplicaPool pool;
     private readonly GatewayMetrics metrics;
+    private readonly Journal journal;
     private readonly HttpMessageInvoker client;
     private volatile RetryBudget budget;
     private readonly BytesPerToken bytesPerToken = new();
     private long lastId;
 
-    public Forwarder(GatewayOptions options, ReplicaPool pool, GatewayMetrics metrics)
+    public Forwarder(GatewayOptions options, ReplicaPool pool, GatewayMetrics metrics, Journal journal)
     {
+        this.journal = journal;
         this.options = options;
         this.pool = pool;
         this.metrics = metrics;
@@ -58,13 +61,39 @@ internal sealed class Forwarder : IDisposable
     {
         var arrival = pool.Now;
         using var body = await PooledBody.ReadAsync(context.Request, options.MostBodyBytes, context.RequestAborted);
-        var scan = RequestScanner.Scan(body.Span);
+        var scan = RequestScanner.Scan(body.Span, journal.Salt);
+        var ratio = bytesPerToken.Of(scan.Model);
+        var scanned = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens)
+        {
+            PrefixHashes = scan.PrefixHashes,
+            PrefixUnitTokens = scan.PrefixUnitTokens(ratio),
+        };
         var caller = context.Features.Get<Caller>() ?? Caller.Stranger;
-        var scanned = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens);
         var request = RoutingFields.Apply(scanned, context.Request, scan, caller, options.RequestTimeout);
+        request = request with { Tenant = journal.Tenant(request.Tenant) };
         RequestSpan.Scanned(request, scan.Model);
         using var charge = caller.Limit?.Reserve(request, arrival);
-        var call = new Call(context, api, body, scan, request, arrival, caller, charge);
+        journal.Arrived(request, hasOwnLimit: scan.MaxOutputTokens is not null);
+        var call = new Call(context, api, body, scan, request, arrival, new Journey(journal, request), caller, charge);
+        Exception? failure = null;
+        try
+        {
+            await ForwardAsync(call);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            call.Journey.End(pool.Now, failure, context.Response.StatusCode, context.RequestAborted.IsCancellationRequested);
+        }
+    }
+
+    private async Task ForwardAsync(Call call)
+    {
+        var (scan, request) = (call.Scan, call.Request);
         budget.Add();
         var (state, tried) = (default(Attempt), default(List<int>));
         for (var attempt = 0; ; attempt++)
@@ -77,10 +106,12 @@ internal sealed class Forwarder : IDisposable
             Dispatch dispatch;
             try
             {
-                dispatch = pool.Route(request, scan.Model, scan.IsExact, attempt, tried);
+                var isStreamed = call.Api == ApiKind.Completion && scan.Stream;
+                dispatch = await pool.RouteAsync(request, scan.Model, scan.IsExact, attempt, tried, isStreamed, call.Context.RequestAborted);
             }
             catch (NoReplicaException error)
             {
+                GatewayHeaders.Waited(call.Context.Response, pool.Now - call.Arrival);
                 // A retry that finds nobody else ends as the attempt before it did.
                 throw attempt > 0 && error.Reason == NoReplicaReason.NoneHealthy ? state.Error! : Refused(error);
             }
@@ -94,6 +125,7 @@ internal sealed class Forwarder : IDisposable
 
             if (!state.MayRetry)
             {
+                GatewayHeaders.Waited(call.Context.Response, dispatch.Lease.SentAt - call.Arrival);
                 throw failure;
             }
 
@@ -157,6 +189,7 @@ internal sealed class Forwarder : IDisposable
         finally
         {
             pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
+            call.Journey.Attempted(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
             metrics.Ended(dispatch, call.Arrival, pool.Now, outcome, usage);
             RequestSpan.Ended(dispatch.Lease.Attempt, usage, dispatch.Lease.PromptTokens, dispatch.Lease.OutputTokens);
             Charge(call, dispatch, outcome, usage);
@@ -328,6 +361,7 @@ internal sealed class Forwarder : IDisposable
             NoReplicaReason.UnknownModel => (StatusCodes.Status404NotFound, "model_not_found"),
             NoReplicaReason.TooLarge => (StatusCodes.Status400BadRequest, "context_length_exceeded"),
             NoReplicaReason.Overloaded => (StatusCodes.Status429TooManyRequests, "overloaded"),
+            NoReplicaReason.DeadlineExceeded => (StatusCodes.Status504GatewayTimeout, "deadline_exceeded"),
             _ => (StatusCodes.Status503ServiceUnavailable, "no_healthy_replica"),
         };
         return new RequestRefusedException(status, code, error.Message)
@@ -337,7 +371,7 @@ internal sealed class Forwarder : IDisposable
     }
 
     private sealed record Call(
-        HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival, Caller Caller, RateCharge? Charge);
+        HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival, Journey Journey, Caller Caller, RateCharge? Charge);
 
     private readonly record struct Attempt(RequestRefusedException? Error, bool MayRetry);
 }

@@ -1,17 +1,14 @@
-using HalfFull.Routing;
-
 namespace HalfFull.Gateway.Replicas;
 
 /// <summary>One attempt of one request on the replica chosen for it.</summary>
 public sealed class Dispatch
 {
-    internal Dispatch(RemoteReplica replica, Lease lease, bool isProbe, IRouter router)
+    internal Dispatch(RemoteReplica replica, Lease lease, bool isProbe)
     {
         Replica = replica;
         Address = replica.Address;
         Lease = lease;
         IsProbe = isProbe;
-        Router = router;
     }
 
     /// <summary>The replica.</summary>
@@ -25,7 +22,4 @@ public sealed class Dispatch
 
     /// <summary>Whether it probes a replica whose breaker is half open.</summary>
     public bool IsProbe { get; }
-
-    /// <summary>The router that chose: only it hears what becomes of the attempt.</summary>
-    internal IRouter Router { get; }
 }

@@ -30,7 +30,7 @@ public sealed class ConfigWatcherTests : IDisposable
         Write($"{{\"router\":\"p2c\",\"replicas\":[\"{second.Address}\"]}}");
         await Eventually.True(() => notices.Any(text => text.Contains("is applied", StringComparison.Ordinal)), "the change is applied");
         await Eventually.True(() => gateway.Pool.Read(all => all is [{ Id: 1, State: ReplicaState.Ready }]), "the other replica took its place");
-        Assert.Equal("p2c", gateway.Pool.RouterSpec.ToString());
+        Assert.Equal("p2c", gateway.Pool.Policies.Router.ToString());
         using var other = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
         Assert.Equal("{}", await other.Content.ReadAsStringAsync());
 
@@ -49,7 +49,7 @@ public sealed class ConfigWatcherTests : IDisposable
         Write("{\"router\":\"nobody\"}");
         await Eventually.True(() => !notices.IsEmpty, "it is refused");
         Assert.Contains("stays in use", Assert.Single(notices), StringComparison.Ordinal);
-        Assert.Equal("sal", gateway.Pool.RouterSpec.ToString());
+        Assert.Equal("sal", gateway.Pool.Policies.Router.ToString());
         using var answer = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
         Assert.Equal(200, (int)answer.StatusCode);
         var metrics = await Given.Client.GetStringAsync(new Uri(gateway.Address, "/metrics"));

@@ -30,7 +30,7 @@ public sealed class OutlierTests
         var (pool, replicas) = Pool(4);
         for (var i = 0; i < 120; i++)
         {
-            var dispatch = pool.Route(Request(i), "m", isExact: false);
+            var dispatch = Route(pool, Request(i));
             pool.End(dispatch, dispatch.Replica.Id < 2 && i % 2 == 0 ? DispatchOutcome.Failed : DispatchOutcome.Completed);
         }
 
@@ -44,7 +44,7 @@ public sealed class OutlierTests
         var (pool, replicas) = Pool(3);
         for (var i = 0; i < 45; i++)
         {
-            var dispatch = pool.Route(Request(i), "m", isExact: false);
+            var dispatch = Route(pool, Request(i));
             time.Advance(dispatch.Replica.Id == 2 ? 2 : 0.05);
             pool.FirstToken(dispatch);
             pool.End(dispatch, DispatchOutcome.Completed);
@@ -64,7 +64,7 @@ public sealed class OutlierTests
 
         for (var i = 0; i < 40; i++)
         {
-            pool.End(pool.Route(Request(i), "m", isExact: false), i % 4 < 2 ? DispatchOutcome.Failed : DispatchOutcome.Completed);
+            pool.End(Route(pool, Request(i)), i % 4 < 2 ? DispatchOutcome.Failed : DispatchOutcome.Completed);
         }
 
         Check(pool, replicas);
@@ -77,6 +77,8 @@ public sealed class OutlierTests
         Assert.Equal(0, Once(pool, fails: false));
     }
 
+    private static Dispatch Route(ReplicaPool pool, Request request) => pool.RouteAsync(request, "m", isExact: false).AsTask().GetAwaiter().GetResult();
+
     private static Request Request(long id) => new(id, TimeSpan.Zero, 10, 10);
 
     /// <summary>Sends in turn; of one replica every other request fails, which does not open its breaker.</summary>
@@ -85,7 +87,7 @@ public sealed class OutlierTests
         var turn = 0;
         for (var i = 0; i < count; i++)
         {
-            var dispatch = pool.Route(Request(i), "m", isExact: false);
+            var dispatch = Route(pool, Request(i));
             var fails = dispatch.Replica.Id == failing && turn++ % 2 == 0;
             pool.End(dispatch, fails ? DispatchOutcome.Failed : DispatchOutcome.Completed);
         }
@@ -93,7 +95,7 @@ public sealed class OutlierTests
 
     private static int Once(ReplicaPool pool, bool fails)
     {
-        var dispatch = pool.Route(Request(1), "m", isExact: false);
+        var dispatch = Route(pool, Request(1));
         pool.End(dispatch, fails ? DispatchOutcome.Failed : DispatchOutcome.Completed);
         return dispatch.Replica.Id;
     }
@@ -109,7 +111,7 @@ public sealed class OutlierTests
 
     private (ReplicaPool Pool, RemoteReplica[] Replicas) Pool(int count)
     {
-        var pool = new ReplicaPool(new GatewayOptions { Time = time, Router = PolicySpec.Parse("round-robin"), Notice = notices.Add });
+        var pool = new ReplicaPool(new GatewayOptions { Time = time, Queue = PolicySpec.Parse("none"), Router = PolicySpec.Parse("round-robin"), Notice = notices.Add });
         var replicas = Enumerable.Range(0, count).Select(i => pool.Add(new Uri($"http://r{i}:80/"))).ToArray();
         Array.ForEach(replicas, replica => pool.Checked(replica, passed: true));
         return (pool, replicas);

@@ -34,21 +34,21 @@ public sealed class SlowStartTests
         var (pool, replicas) = Pool(3);
         for (var i = 0; i < 40; i++)
         {
-            pool.Route(Request(i), "m", isExact: false);
+            Route(pool, Request(i));
         }
 
         Restart(pool, replicas[2]);
         Assert.Equal(0, replicas[2].Account.Requests);
 
         // Two others have about 14 each; a tenth of that is 1.4, so it takes two at once, although an empty replica looks best.
-        var sent = Enumerable.Range(100, 10).Select(i => pool.Route(Request(i), "m", isExact: false).Replica.Id).ToArray();
+        var sent = Enumerable.Range(100, 10).Select(i => Route(pool, Request(i)).Replica.Id).ToArray();
         Assert.Equal(2, sent.Count(id => id == 2));
 
         time.Advance(15);
-        sent = [.. Enumerable.Range(200, 20).Select(i => pool.Route(Request(i), "m", isExact: false).Replica.Id)];
+        sent = [.. Enumerable.Range(200, 20).Select(i => Route(pool, Request(i)).Replica.Id)];
         Assert.InRange(replicas[2].Account.Requests, 9, 13);
         time.Advance(16);
-        sent = [.. Enumerable.Range(300, 8).Select(i => pool.Route(Request(i), "m", isExact: false).Replica.Id)];
+        sent = [.. Enumerable.Range(300, 8).Select(i => Route(pool, Request(i)).Replica.Id)];
         Assert.All(sent, id => Assert.Equal(2, id));
     }
 
@@ -58,7 +58,7 @@ public sealed class SlowStartTests
         var (pool, replicas) = Pool(2);
         Restart(pool, replicas[1]);
         Assert.True(pool.Drain(0));
-        Assert.All(Enumerable.Range(0, 20), i => Assert.Equal(1, pool.Route(Request(i), "m", isExact: false).Replica.Id));
+        Assert.All(Enumerable.Range(0, 20), i => Assert.Equal(1, Route(pool, Request(i)).Replica.Id));
     }
 
     [Fact]
@@ -67,6 +67,8 @@ public sealed class SlowStartTests
         var (pool, replicas) = Pool(2);
         Assert.All(replicas, replica => Assert.Equal(1, replica.Health.ShareAt(pool.Now, new GatewayOptions())));
     }
+
+    private static Dispatch Route(ReplicaPool pool, Request request) => pool.RouteAsync(request, "m", isExact: false).AsTask().GetAwaiter().GetResult();
 
     private static Request Request(long id) => new(id, TimeSpan.Zero, 10, 10);
 
@@ -78,7 +80,7 @@ public sealed class SlowStartTests
 
     private (ReplicaPool Pool, RemoteReplica[] Replicas) Pool(int count)
     {
-        var pool = new ReplicaPool(new GatewayOptions { Time = time, Router = PolicySpec.Parse("least-requests") });
+        var pool = new ReplicaPool(new GatewayOptions { Time = time, Queue = PolicySpec.Parse("none"), Router = PolicySpec.Parse("least-requests") });
         var replicas = Enumerable.Range(0, count).Select(i => pool.Add(new Uri($"http://r{i}:80/"))).ToArray();
         Array.ForEach(replicas, replica => pool.Checked(replica, passed: true));
         return (pool, replicas);

@@ -8,7 +8,7 @@ namespace HalfFull.Routing.Routers;
 /// later, weighted by KV use and batch size. Sees what requests cost where they would go; on short, even prompts it gains little over counting requests.
 /// </summary>
 [Policy("sal", "Least time until prefilled or until memory is free, prefix hits counted (our reading of SAL); gains little when prompts are short and even.")]
-public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
+public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IExplainedRouter, IRestorable
 {
     private const double GrowthTokensPerSequence = 512; // most expected growth of one running sequence, tokens
     private const double GrowthTokensPerUnreported = 100; // the same of a request on a replica that reports nothing, tokens
@@ -36,6 +36,33 @@ public sealed class Sal(Sal.Options options, RouterSeed seed, Rng rng) : IRouter
 
         return RouteDecision.Route(least.Index, "least time to prefill or to free memory");
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ScoreParts { get; } = ["queuedPrefillSeconds", "ownPrefillSeconds", "memorySeconds", "kvShare", "requests"];
+
+    /// <inheritdoc/>
+    public void Explain(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> parts)
+    {
+        var neutral = Neutral.Of(candidates);
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            ref readonly var view = ref candidates[i];
+            var rate = Known(view.PrefillTokensPerSecond) ?? neutral.PrefillRate;
+            var load = Load.Of(view, options.Corrections ? request.Gateways : 0, rate);
+            var own = parts.Slice(i * ScoreParts.Count, ScoreParts.Count);
+            own[0] = load.QueuedPrefill / rate;
+            own[1] = (request.Request.PromptTokens - (options.Cache ? view.CachedPromptTokens ?? 0 : 0)) / rate;
+            own[2] = options.Memory ? Release(view, load, request.Request.PromptTokens, neutral) : double.NaN;
+            own[3] = view.KvCapacityTokens is > 0 and { } capacity ? load.Kv / capacity : double.NaN;
+            own[4] = load.Requests;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => draws.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => draws.Restore(ref state);
 
     private double Cost(in RouteRequest request, in ReplicaView view, in Neutral neutral)
     {
