@@ -54,13 +54,8 @@ internal sealed class Forwarder : IDisposable
         using var body = await PooledBody.ReadAsync(context.Request, options.MostBodyBytes, context.RequestAborted);
         var scan = RequestScanner.Scan(body.Span, journal.Salt);
         var ratio = bytesPerToken.Of(scan.Model);
-        var request = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens)
-        {
-            Tenant = journal.Tenant(scan.User),
-            PrefixHashes = scan.PrefixHashes,
-            PrefixUnitTokens = scan.PrefixUnitTokens(ratio),
-        };
-        journal.Arrived(request, hasOwnLimit: scan.MaxOutputTokens is not null);
+        var scanned = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens) { Tenant = scan.User };
+        var request = journal.Enter(scanned, scan, ratio);
         var call = new Call(context, api, body, scan, request, arrival, new Journey(journal, request));
         Exception? failure = null;
         try
