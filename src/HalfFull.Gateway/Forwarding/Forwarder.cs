@@ -63,17 +63,12 @@ internal sealed class Forwarder : IDisposable
         using var body = await PooledBody.ReadAsync(context.Request, options.MostBodyBytes, context.RequestAborted);
         var scan = RequestScanner.Scan(body.Span, journal.Salt);
         var ratio = bytesPerToken.Of(scan.Model);
-        var scanned = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens)
-        {
-            PrefixHashes = scan.PrefixHashes,
-            PrefixUnitTokens = scan.PrefixUnitTokens(ratio),
-        };
+        var scanned = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens);
         var caller = context.Features.Get<Caller>() ?? Caller.Stranger;
-        var request = RoutingFields.Apply(scanned, context.Request, scan, caller, options.RequestTimeout);
-        request = request with { Tenant = journal.Tenant(request.Tenant) };
+        var described = RoutingFields.Apply(scanned, context.Request, scan, caller, options.RequestTimeout);
+        using var charge = caller.Limit?.Reserve(described, arrival);
+        var request = journal.Enter(described, scan, ratio);
         RequestSpan.Scanned(request, scan.Model);
-        using var charge = caller.Limit?.Reserve(request, arrival);
-        journal.Arrived(request, hasOwnLimit: scan.MaxOutputTokens is not null);
         var call = new Call(context, api, body, scan, request, arrival, new Journey(journal, request), caller, charge);
         Exception? failure = null;
         try

@@ -64,6 +64,25 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>A request came in.</summary>
+    /// <param name="request">The request as its client and its key describe it.</param>
+    /// <param name="scan">Its body.</param>
+    /// <param name="bytesPerToken">Bytes of its text to a token.</param>
+    /// <returns>The request as policies will see it, and the log holds it: hashed where names are not to be logged, and with the hashes of its prefix.</returns>
+    public Request Enter(Request request, in RequestScan scan, double bytesPerToken)
+    {
+        var entered = request with
+        {
+            Tenant = Tenant(request.Tenant),
+            Session = Hidden(request.Session),
+            Program = Hidden(request.Program),
+            PrefixHashes = scan.PrefixHashes,
+            PrefixUnitTokens = scan.PrefixUnitTokens(bytesPerToken),
+        };
+        Arrived(entered, hasOwnLimit: scan.MaxOutputTokens is not null);
+        return entered;
+    }
+
+    /// <summary>A request came in.</summary>
     /// <param name="request">The request as policies will see it.</param>
     /// <param name="hasOwnLimit">Whether its output limit is its client's.</param>
     public void Arrived(Request request, bool hasOwnLimit)
@@ -93,6 +112,9 @@ internal sealed class Journal : IAsyncDisposable
             return Ring?.Explain(id);
         }
     }
+
+    /// <summary>The salted hash of what clients name themselves, where there is a log: nobody needs to know it, only whether it is the same.</summary>
+    private string? Hidden(string? name) => name is null || options is null ? name : Salt.Alias(name);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Log?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -116,6 +116,20 @@ public sealed class DecisionLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Sessions_and_programs_are_hashed_in_a_log_and_kept_without_one()
+    {
+        var given = new Request(1, TimeSpan.Zero, 5, 5) { Session = "chat-7", Program = "agent", Tenant = "wanda" };
+        await using (var journal = Journal.Open(Given.Options with { Log = new LogOptions(folder) { NamesTenants = true } }))
+        {
+            var entered = journal.Enter(given, default, 4);
+            Assert.Equal((journal.Salt.Alias("chat-7"), journal.Salt.Alias("agent"), "wanda"), (entered.Session, entered.Program, entered.Tenant));
+        }
+
+        await using var none = Journal.Open(Given.Options);
+        Assert.Equal(given, none.Enter(given, default, 4));
+    }
+
+    [Fact]
     public async Task A_disk_that_fails_is_told_once_counted_and_marked_in_the_log_and_requests_go_on()
     {
         await using var replica = await Given.Upstream(context => context.Response.WriteAsync("{}"));
