@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using HalfFull.Engine;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 using HalfFull.Queueing;
 using HalfFull.Simulation;
 
@@ -30,7 +31,7 @@ public class WaitingQueueBenchmark
     public void Setup()
     {
         var rates = new EngineRates(Fleets.Limits, Fleets.StepTime);
-        queue = new WaitingQueue<Request>(PolicyCatalogs.Engines.Create(PolicySpec.Parse(Engine), rates, Fleets.Limits, new Rng(1)).Order);
+        queue = new WaitingQueue<Request>(PolicyCatalogs.Engines.Create(PolicySpec.Parse(Engine), rates, Fleets.Limits, new Rng(1), Fleets.StepTime, NoPredictor.Instance).Order);
         var rng = new Rng(2);
         for (var i = 0; i < requests.Length; i++)
         {

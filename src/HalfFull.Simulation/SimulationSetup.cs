@@ -1,4 +1,5 @@
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Simulation;
 
@@ -17,8 +18,8 @@ public sealed record SimulationSetup
     /// <summary>The one seed of the run.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Whether requests carry their true output length as a prediction (an oracle, to be named in every report).</summary>
-    public bool OraclePrediction { get; init; }
+    /// <summary>Who predicts output lengths, to be named in every report.</summary>
+    public PredictorSpec Predictor { get; init; } = PredictorSpec.None;
 
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using HalfFull.Engine;
 using HalfFull.Metrics;
+using HalfFull.Prediction;
 using HalfFull.Routing;
 
 namespace HalfFull.Simulation;
@@ -15,6 +16,7 @@ public sealed class Simulator : IReplicaListener
     private readonly IRecordSink sink;
     private readonly Replica[] replicas;
     private readonly Dispatcher dispatcher;
+    private readonly ILengthPredictor predictor;
     private readonly StepEvents events;
     private readonly LogHistogram gaps = new();
     private readonly Queue<Job> held = new();
@@ -29,15 +31,16 @@ public sealed class Simulator : IReplicaListener
         this.setup = setup;
         this.sink = sink;
         var rng = new Rng(setup.Seed);
+        predictor = setup.Predictor.Create(rng.Fork("predictor"));
         replicas = new Replica[setup.Fleet.Count];
         for (var i = 0; i < replicas.Length; i++)
         {
             var spec = setup.Fleet[i];
             var rates = new EngineRates(spec.Limits, spec.StepTime);
-            var scheduler = PolicyCatalogs.Engines.Create(setup.Engine, rates, spec.Limits, rng.Fork($"engine-{i}"));
-            if (scheduler.NeedsPrediction && !setup.OraclePrediction)
+            var scheduler = PolicyCatalogs.Engines.Create(setup.Engine, rates, spec.Limits, rng.Fork($"engine-{i}"), spec.StepTime, predictor);
+            if (scheduler.NeedsPrediction && setup.Predictor.IsNone)
             {
-                throw new SimulationException($"Engine policy '{setup.Engine}' needs predicted output lengths; add --predict oracle.");
+                throw new SimulationException($"Engine policy '{setup.Engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.");
             }
 
             replicas[i] = new Replica(i, spec.Limits, scheduler, rates, this);
@@ -90,6 +93,15 @@ public sealed class Simulator : IReplicaListener
         dispatcher.Ended(record);
         lastFinish = record.Finish > lastFinish ? record.Finish : lastFinish;
         anyEnded = true;
+        if (record.Outcome == Outcome.Completed)
+        {
+            predictor.Finished(sequence.Request, record.OutputTokens);
+        }
+        else
+        {
+            predictor.Dropped(sequence.Request);
+        }
+
         sink.Add(record);
     }
 
@@ -187,9 +199,10 @@ public sealed class Simulator : IReplicaListener
 
     private void Arrive(Job job, TimeSpan now)
     {
-        if (setup.OraclePrediction)
+        if (!setup.Predictor.IsNone)
         {
-            job = job with { Request = job.Request with { PredictedOutputTokens = job.OutputTokens } };
+            (predictor as ITruthPredictor)?.Tell(job);
+            job = job with { Request = job.Request with { PredictedOutputTokens = predictor.Predict(job.Request) } };
         }
 
         if (!TryDispatch(job, now))
@@ -244,6 +257,7 @@ public sealed class Simulator : IReplicaListener
     private void Reject(Request request, TimeSpan now)
     {
         lastFinish = now > lastFinish ? now : lastFinish;
+        predictor.Dropped(request);
         sink.Add(new RequestRecord(
             request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, -1, request.Tenant, Outcome.Rejected));
     }

@@ -1,5 +1,6 @@
 using HalfFull.Engine;
 using HalfFull.Metrics;
+using HalfFull.Prediction;
 using HalfFull.Routing;
 
 namespace HalfFull.Simulation.Tests;
@@ -107,8 +108,8 @@ public sealed class DoorTests
     [Fact]
     public void A_policy_that_needs_predictions_is_refused_without_them()
     {
-        var error = Assert.Throws<SimulationException>(() => Given.Run(Given.Setup("srpt") with { OraclePrediction = false }, []));
-        Assert.Equal("Engine policy 'srpt' needs predicted output lengths; add --predict oracle.", error.Message);
+        var error = Assert.Throws<SimulationException>(() => Given.Run(Given.Setup("srpt") with { Predictor = PredictorSpec.None }, []));
+        Assert.Equal("Engine policy 'srpt' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.", error.Message);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 using HalfFull.Routing;
 
 namespace HalfFull.Simulation.Tests;
@@ -38,7 +39,7 @@ internal static class Given
         Fleet = fleet.Length == 0 ? [Replica()] : fleet,
         Engine = PolicySpec.Parse(engine),
         Router = PolicySpec.Parse(router),
-        OraclePrediction = NeedsOracle(engine),
+        Predictor = NeedsPrediction(engine) ? PredictorSpec.Oracle : PredictorSpec.None,
         CheckInvariants = true,
     };
 
@@ -60,10 +61,8 @@ internal static class Given
         }
     }
 
-    private static bool NeedsOracle(string engine) =>
-        engine.StartsWith("srpt", StringComparison.Ordinal)
-        || engine.StartsWith("mc-sf", StringComparison.Ordinal)
-        || engine.Contains("gate=oracle", StringComparison.Ordinal);
+    private static bool NeedsPrediction(string engine) =>
+        PolicyCatalogs.Engines.Create(PolicySpec.Parse(engine), Limits(), new EngineRates(Limits(), UnitStep), new Rng(1), UnitStep, NoPredictor.Instance).NeedsPrediction;
 
     private sealed class RecordList : IRecordSink
     {

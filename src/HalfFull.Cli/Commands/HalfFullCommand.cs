@@ -20,6 +20,7 @@ internal static class HalfFullCommand
             KeyCommand.Create(),
             BenchCommand.Create(args, cancellation),
             PoliciesCommand.Create(),
+            TrainRankerCommand.Create(cancellation),
             TraceCommand.Create(cancellation),
             ExplainCommand.Create(cancellation),
             VerifyCommand.Create(cancellation),

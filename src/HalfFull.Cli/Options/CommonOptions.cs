@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 using HalfFull.Simulation;
 
 namespace HalfFull.Cli.Options;
@@ -8,8 +9,8 @@ namespace HalfFull.Cli.Options;
 /// <summary>The options that simulate and compare share: one name, default and meaning each.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string?> predict = TextOption.Of(
-        "--predict", "none|oracle", ReadPredictor, "Output lengths that policies are told: none, or the true ones of an oracle [default: none]");
+    private readonly Option<PredictorSpec?> predict = TextOption.Of(
+        "--predict", "SPEC", PredictorSpec.Parse, $"Who predicts output lengths for policies: {PredictorSpec.Accepts} [default: none]");
 
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
@@ -70,17 +71,14 @@ internal sealed class CommonOptions
     /// <summary>The SLO.</summary>
     public Slo SloOf(ParseResult parsed) => parsed.GetValue(slo) ?? Slo.None;
 
-    /// <summary>Whether policies are told true output lengths.</summary>
-    public bool HasOracle(ParseResult parsed) => string.Equals(parsed.GetValue(predict), "oracle", StringComparison.Ordinal);
+    /// <summary>Who predicts output lengths.</summary>
+    public PredictorSpec PredictorOf(ParseResult parsed) => parsed.GetValue(predict) ?? PredictorSpec.None;
 
     /// <summary>Whether held plans are repeated in one go.</summary>
     public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);
 
     /// <summary>Where to write the document; null for nowhere.</summary>
     public string? JsonPath(ParseResult parsed) => parsed.GetValue(json);
-
-    private static string ReadPredictor(string text) =>
-        text is "none" or "oracle" ? text : throw new FormatException($"--predict {text} is not accepted: give none or oracle.");
 
     private static Option<PolicySpec[]> Policies(string name, string what, string[] fallback, bool repeats, Action<PolicySpec> validate)
     {

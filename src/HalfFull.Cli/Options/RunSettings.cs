@@ -16,7 +16,7 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         Fleet = fleet,
         Traffic = traffic,
         Seed = seed,
-        OraclePrediction = options.HasOracle(parsed),
+        Predictor = options.PredictorOf(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
     };

@@ -16,7 +16,7 @@ internal static class RunReport
             screen,
             ("traffic", TrafficText.Of(plan.Traffic)),
             ("fleet", $"{TrafficText.Of(plan.Fleet)} (simulated)"),
-            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.OraclePrediction ? ", output lengths told by an oracle" : string.Empty)}"));
+            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}"));
         Latencies(screen, entry);
         Lines(
             screen,

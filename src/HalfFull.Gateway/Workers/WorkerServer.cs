@@ -2,6 +2,7 @@ using HalfFull.Engine;
 using HalfFull.Gateway.Engines;
 using HalfFull.Gateway.Http;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Gateway.Workers;
 
@@ -31,7 +32,7 @@ public sealed class WorkerServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var rates = new EngineRates(options.Limits, options.StepTime);
-        var scheduler = Engines.Create(options.Engine, rates, options.Limits, new Rng(options.Seed).Fork("engine"));
+        var scheduler = Engines.Create(options.Engine, rates, options.Limits, new Rng(options.Seed).Fork("engine"), options.StepTime, NoPredictor.Instance);
         if (scheduler.NeedsPrediction)
         {
             throw new PolicyException($"Engine policy '{options.Engine}' needs predicted output lengths, which a worker does not have; take one that does not.");

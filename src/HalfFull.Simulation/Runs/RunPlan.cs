@@ -1,5 +1,6 @@
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 using HalfFull.Simulation.Fleets;
 
 namespace HalfFull.Simulation.Runs;
@@ -22,8 +23,8 @@ public sealed record RunPlan
     /// <summary>Seed of the policies' draws.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <inheritdoc cref="SimulationSetup.OraclePrediction"/>
-    public bool OraclePrediction { get; init; }
+    /// <inheritdoc cref="SimulationSetup.Predictor"/>
+    public PredictorSpec Predictor { get; init; } = PredictorSpec.None;
 
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;

@@ -50,7 +50,7 @@ public static class SimulationRun
         Engine = plan.Engine,
         Router = plan.Router,
         Seed = plan.Seed,
-        OraclePrediction = plan.OraclePrediction,
+        Predictor = plan.Predictor,
         FastForward = plan.FastForward,
     };
 
@@ -67,7 +67,7 @@ public static class SimulationRun
         Overhead = plan.Fleet.StepModels[0].Overhead,
         KvBlocks = [.. plan.Fleet.StepModels.Select(use => use.KvBlocks)],
         BlockSize = plan.Fleet.Options.BlockSize,
-        Predict = plan.OraclePrediction ? "oracle" : "none",
+        Predict = plan.Predictor.ToString(),
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,

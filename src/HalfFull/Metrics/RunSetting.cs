@@ -36,7 +36,7 @@ public sealed record RunSetting
     /// <summary>Tokens in one KV block.</summary>
     public required int BlockSize { get; init; }
 
-    /// <summary>Who told policies output lengths: <c>none</c> or <c>oracle</c>.</summary>
+    /// <summary>Who told policies output lengths: <c>none</c>, <c>oracle</c>, <c>quantile:0.5</c>, …</summary>
     public required string Predict { get; init; }
 
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>

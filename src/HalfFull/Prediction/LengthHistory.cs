@@ -20,9 +20,13 @@ public sealed class LengthHistory
         Array.Fill(inOrder, int.MaxValue);
     }
 
+    /// <summary>Lengths known, at most the window.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Takes in the length of a finished output; the oldest one is forgotten.</summary>
     public void Add(int outputTokens)
     {
+        Count = Math.Min(Count + 1, inOrder.Length);
         var forgotten = Array.BinarySearch(sorted, inOrder[oldest]);
         inOrder[oldest] = outputTokens;
         oldest = (oldest + 1) % inOrder.Length;
@@ -38,6 +42,13 @@ public sealed class LengthHistory
         }
 
         sorted[place] = outputTokens;
+    }
+
+    /// <summary>The quantile of the known lengths above <paramref name="generated"/>; null when there are none.</summary>
+    public int? Quantile(double share, int generated)
+    {
+        var first = CountUpTo(generated);
+        return first < Count ? sorted[first + (int)(share * (Count - first))] : null;
     }
 
     /// <summary>Draws a length above <paramref name="generated"/> and at most <paramref name="limit"/>.</summary>

@@ -2,6 +2,7 @@ using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Tests.Contracts;
 
@@ -90,7 +91,7 @@ public sealed class EngineSchedulerContract
         var limits = Given.Limits(blocks: 192);
         var rates = Given.Rates(limits);
         var listener = new Deaf();
-        var replica = new Replica(0, limits, PolicyNames.Engines.Create(PolicySpec.Parse(name), rates, limits, new Rng(1)), rates, listener);
+        var replica = new Replica(0, limits, PolicyNames.Engines.Create(PolicySpec.Parse(name), rates, limits, new Rng(1), Given.UnitStep, NoPredictor.Instance), rates, listener);
         var now = TimeSpan.Zero;
         var id = 0;
         for (var round = 0; round < 2; round++)

@@ -3,6 +3,7 @@ using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Tests.Contracts;
 
@@ -22,7 +23,7 @@ internal sealed class Playback : IReplicaListener
     {
         this.fast = fast;
         var rates = new EngineRates(workload.Limits, stepTime);
-        replica = new Replica(0, workload.Limits, PolicyNames.Engines.Create(PolicySpec.Parse(spec), rates, workload.Limits, new Rng(1)), rates, this);
+        replica = new Replica(0, workload.Limits, PolicyNames.Engines.Create(PolicySpec.Parse(spec), rates, workload.Limits, new Rng(1), stepTime, NoPredictor.Instance), rates, this);
     }
 
     internal IReadOnlyList<RequestRecord> Records => records;
