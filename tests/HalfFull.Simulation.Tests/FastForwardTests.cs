@@ -55,6 +55,17 @@ public sealed class FastForwardTests
         "sglang:order=lpm,max-prefill=50",
         "sglang:order=dfs-weight,mixed-chunk=true,victim=newest",
         "sglang:order=hrrn,chunk=5,mixed-chunk=true,conservativeness=0",
+        "srpt:recompute=false,age=50ms",
+        "trail:c=inf,displaced=3,refresh=3,protect=2",
+        "ltr:starvation=10,period=3,protect=2",
+        "fastserve:quantum=1ms,promote-every=7,promote-after=100ms,protect=3",
+        "autellix:quantum=5ms,starvation=1,protect=off",
+        "s3:range=100,lookahead=3",
+        "wait:threshold=3,timeout=50ms",
+        "nested-wait:threshold=2,first=4,segments=4,timeout=30ms",
+        "andes:ttft=50ms,horizon=1s,preemptions=3",
+        "fair-batching:ttft=100ms,tpot=15ms",
+        "slai:tbt=50ms,memory=0.6,age=10ms",
     ];
 
     /// <summary>Every policy as it comes.</summary>

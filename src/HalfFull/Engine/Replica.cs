@@ -382,7 +382,7 @@ public sealed class Replica
     {
         sequence.State = SequenceState.Waiting;
         sequence.UncachedTokens = sequence.KnownTokens - (cache.MatchUnits(sequence) * sequence.Request.PrefixUnitTokens);
-        sequence.QueueHandle = waiting.Add(sequence, new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens));
+        sequence.QueueHandle = waiting.Add(sequence, new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens) { Slot = sequence.Slot });
         waitingUncachedTokens += sequence.UncachedTokens;
         waitingKnownTokens += sequence.KnownTokens;
     }

@@ -88,7 +88,8 @@ public sealed class Sequence
 
     internal TimeSpan FirstToken { get; set; }
 
-    internal TimeSpan LastToken { get; set; }
+    /// <summary>When it emitted its last token; 0 before the first.</summary>
+    public TimeSpan LastToken { get; internal set; }
 
     /// <summary>Output tokens after which it stops. Hosts that know (a simulator) set it; it never exceeds the limit.</summary>
     internal int StopAfter { get; set; }

@@ -51,6 +51,9 @@ public sealed class LengthHistory
         return first < Count ? sorted[first + (int)(share * (Count - first))] : null;
     }
 
+    /// <summary>Share of the known lengths above <paramref name="tokens"/>; 1 when none is known.</summary>
+    public double ShareAbove(int tokens) => Count == 0 ? 1 : (double)Math.Max(0, Count - CountUpTo(tokens)) / Count;
+
     /// <summary>Draws a length above <paramref name="generated"/> and at most <paramref name="limit"/>.</summary>
     /// <param name="rng">The caller's own stream; one number is taken.</param>
     /// <param name="generated">Tokens generated so far: only longer outputs are drawn from. 0 for a newcomer.</param>

@@ -14,7 +14,7 @@ namespace HalfFull.Engine.Schedulers;
 public sealed class McSf(McSf.Options options) : IEngineScheduler
 {
     /// <inheritdoc/>
-    public IQueueOrder Order { get; } = new SizeOrder(static entry => Srpt.Remaining(entry.Request, 0));
+    public IQueueOrder Order { get; } = Ageing.Of(new SizeOrder(static entry => Srpt.Remaining(entry.Request, 0)), options.Age, "mc-sf");
 
     /// <inheritdoc/>
     public bool NeedsPrediction => true;
@@ -68,5 +68,9 @@ public sealed class McSf(McSf.Options options) : IEngineScheduler
         [Option("Share of the KV cache that is kept for errors of prediction.")]
         [Range(0.0, 0.9)]
         public double Margin { get; init; }
+
+        /// <summary>Waiting time worth one token.</summary>
+        [Option(Ageing.ByOutput)]
+        public TimeSpan? Age { get; init; }
     }
 }

@@ -11,7 +11,7 @@ namespace HalfFull.Engine.Schedulers;
 public sealed class SjfPrompt(SjfPrompt.Options options) : IEngineScheduler
 {
     /// <inheritdoc/>
-    public IQueueOrder Order { get; } = new SizeOrder(static entry => entry.Request.PromptTokens);
+    public IQueueOrder Order { get; } = Ageing.Of(new SizeOrder(static entry => entry.Request.PromptTokens), options.Age, "sjf-prompt");
 
     /// <inheritdoc/>
     public IVictimRule Victim { get; } = VictimRules.Create(options.Victim);
@@ -31,6 +31,10 @@ public sealed class SjfPrompt(SjfPrompt.Options options) : IEngineScheduler
         [Option("Share of the KV blocks that an admission must leave free while anything runs.")]
         [Range(0.0, 0.99)]
         public double Watermark { get; init; }
+
+        /// <summary>Waiting time worth one token.</summary>
+        [Option(Ageing.ByPrompt)]
+        public TimeSpan? Age { get; init; }
 
         /// <summary>Who gives back blocks.</summary>
         [Option(VictimRules.Summary)]

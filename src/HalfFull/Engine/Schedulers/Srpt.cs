@@ -1,4 +1,5 @@
 using HalfFull.Engine.Victims;
+using HalfFull.Engine.Schedulers.Parts;
 using HalfFull.Policies;
 using HalfFull.Queueing;
 
@@ -11,8 +12,22 @@ namespace HalfFull.Engine.Schedulers;
 [Policy("srpt", "Shortest remaining output first with preemption, needs --predict; a bound on mean latency with an oracle, but long outputs starve.")]
 public sealed class Srpt : IEngineScheduler
 {
+    private readonly Displacement displacement;
+
+    /// <summary>One scheduler for one engine.</summary>
+    public Srpt(Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Order = Ageing.Of(new SizeOrder(static entry => Remaining(entry.Request, entry.OutputTokens)), options.Age, "srpt");
+        displacement = new Displacement(
+            static sequence => Remaining(sequence.Request, sequence.OutputTokens),
+            options.Recompute ? RecomputeSteps : static (_, _) => 0,
+            static _ => false,
+            int.MaxValue);
+    }
+
     /// <inheritdoc/>
-    public IQueueOrder Order { get; } = new SizeOrder(static entry => Remaining(entry.Request, entry.OutputTokens));
+    public IQueueOrder Order { get; }
 
     /// <inheritdoc/>
     public IVictimRule Victim { get; } = new MostRemaining();
@@ -32,7 +47,7 @@ public sealed class Srpt : IEngineScheduler
         {
             foreach (var sequence in engine.Waiting)
             {
-                if (!(Fits(plan, sequence) || Displace(engine, plan, sequence)) || !plan.TryAdmit(sequence))
+                if (!(Displacement.Fits(plan, sequence) || displacement.MakeRoom(engine, plan, sequence)) || !plan.TryAdmit(sequence))
                 {
                     break;
                 }
@@ -48,64 +63,23 @@ public sealed class Srpt : IEngineScheduler
     internal static int Remaining(Request request, int outputTokens) =>
         Math.Max(1, (request.PredictedOutputTokens ?? request.MaxOutputTokens) - outputTokens);
 
-    private static bool Fits(StepPlan plan, Sequence sequence) =>
-        plan.SeatsLeft > 0 && plan.BlocksToHold(sequence, sequence.KnownTokens) <= plan.FreeBlocks;
-
-    /// <summary>Preempts as few as make room for the newcomer, most remaining first; nobody when that would not be enough.</summary>
-    private static bool Displace(in EngineSnapshot engine, StepPlan plan, Sequence newcomer)
-    {
-        var remaining = Remaining(newcomer.Request, newcomer.OutputTokens);
-        var needed = plan.BlocksToHold(newcomer, newcomer.KnownTokens) - plan.FreeBlocks;
-        var seats = 1 - plan.SeatsLeft;
-        foreach (var victim in engine.Running)
-        {
-            if (IsWorthIt(engine.Limits, victim, remaining))
-            {
-                needed -= plan.BlocksReclaimed(victim, newcomer);
-                seats--;
-            }
-        }
-
-        if (needed > 0 || seats > 0)
-        {
-            return false;
-        }
-
-        while (!Fits(plan, newcomer))
-        {
-            if (Longest(engine, remaining) is not { } victim || !plan.Preempt(victim))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static Sequence? Longest(in EngineSnapshot engine, int remaining)
-    {
-        Sequence? longest = null;
-        foreach (var candidate in engine.Running)
-        {
-            if (IsWorthIt(engine.Limits, candidate, remaining)
-                && (longest is null || Remaining(candidate.Request, candidate.OutputTokens) > Remaining(longest.Request, longest.OutputTokens)))
-            {
-                longest = candidate;
-            }
-        }
-
-        return longest;
-    }
-
-    private static bool IsWorthIt(EngineLimits limits, Sequence victim, int remaining) =>
-        victim.State == SequenceState.Running
-        && Remaining(victim.Request, victim.OutputTokens) - remaining > RecomputeSteps(limits, victim);
-
     private static int RecomputeSteps(EngineLimits limits, Sequence victim) =>
         (victim.ComputedTokens + limits.TokenBudget - 1) / limits.TokenBudget;
 
     private sealed class MostRemaining : IVictimRule
     {
         public double Key(Sequence sequence) => -Remaining(sequence.Request, sequence.OutputTokens);
+    }
+
+    /// <summary>Options.</summary>
+    public sealed record Options
+    {
+        /// <summary>Whether the steps of a recomputation count.</summary>
+        [Option("Displace a sequence only if it has more left than the newcomer by more steps than its recomputation takes (false: by more than nothing).")]
+        public bool Recompute { get; init; } = true;
+
+        /// <summary>Waiting time worth one token.</summary>
+        [Option(Ageing.ByOutput)]
+        public TimeSpan? Age { get; init; }
     }
 }

@@ -122,5 +122,5 @@ public sealed class SrptTests
     private static void Submit(Given.DrivenEngine engine, int id, int prompt, int output, long[]? hashes = null) =>
         engine.Submit(Given.Request(id: id, prompt: prompt, max: output, predicted: output, hashes: hashes, unit: 64), output);
 
-    private static Given.DrivenEngine Start(EngineLimits limits) => Given.Engine(static (_, _) => new Srpt(), limits);
+    private static Given.DrivenEngine Start(EngineLimits limits) => Given.Engine(static (_, _) => new Srpt(new Srpt.Options()), limits);
 }
