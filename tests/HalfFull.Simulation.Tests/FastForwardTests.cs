@@ -26,6 +26,7 @@ public sealed class FastForwardTests
         "larry:gate=per-chunk,order=shortest",
         "larry:gate=oracle,order=hrrn,victim=least-recompute",
         "larry:yield=false,partials=1,a=1,tenants=false,target=50ms",
+        "larry:fair=true,priority=strict",
     ];
 
     /// <summary>Every policy of the catalogue as it comes, and the options that change what may be held.</summary>
@@ -59,7 +60,7 @@ public sealed class FastForwardTests
         "trail:c=inf,displaced=3,refresh=3,protect=2",
         "ltr:starvation=10,period=3,protect=2",
         "fastserve:quantum=1ms,promote-every=7,promote-after=100ms,protect=3",
-        "autellix:quantum=5ms,starvation=1,protect=off",
+        "autellix:quantum=5ms,starvation=1,protect=3",
         "s3:range=100,lookahead=3",
         "wait:threshold=3,timeout=50ms",
         "nested-wait:threshold=2,first=4,segments=4,timeout=30ms",

@@ -18,6 +18,7 @@ public sealed class Larry : IEngineScheduler
     private const double NoPressure = 1e-12; // below this the average counts as 0, lest it decay into denormal numbers
     private readonly Options options;
     private readonly TenantOutputs outputs;
+    private readonly LarryGroups groups;
     private readonly LarryOrder order;
     private readonly LarryGate gate;
     private Sequence[] partials = new Sequence[8];
@@ -30,7 +31,8 @@ public sealed class Larry : IEngineScheduler
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         outputs = new TenantOutputs(options.Prior);
-        order = new LarryOrder(options, outputs, rates);
+        groups = new LarryGroups(options, outputs);
+        order = new LarryOrder(options, outputs, groups, rates);
         gate = new LarryGate(options, outputs);
         Victim = VictimRules.Create(options.Victim);
     }
@@ -75,6 +77,8 @@ public sealed class Larry : IEngineScheduler
 
         SchedulePartials(plan, partialCount);
 
+        groups.Planned(plan);
+
         // Held while nobody waits, or while those who wait are not even asked about: then only the pressure moves, and Advanced replays it.
         if (refusal is null or 0)
         {
@@ -83,11 +87,28 @@ public sealed class Larry : IEngineScheduler
     }
 
     /// <inheritdoc/>
-    public void StepDone(in StepReport step) => AveragePressure();
+    public void Arrived(Sequence sequence) => groups.Arrived(sequence);
+
+    /// <inheritdoc/>
+    public void Admitted(Sequence sequence) => groups.Admitted(sequence);
+
+    /// <inheritdoc/>
+    public void Preempted(Sequence sequence) => groups.Preempted(sequence);
+
+    /// <inheritdoc/>
+    public void Aborted(Sequence sequence) => groups.Aborted(sequence);
+
+    /// <inheritdoc/>
+    public void StepDone(in StepReport step)
+    {
+        groups.Decoded(1);
+        AveragePressure();
+    }
 
     /// <inheritdoc/>
     public void Advanced(int steps)
     {
+        groups.Decoded(steps);
         for (var i = 0; i < steps && refusal is not null && order.MemoryPressure > 0; i++)
         {
             AveragePressure();
@@ -256,6 +277,19 @@ public sealed class Larry : IEngineScheduler
         Oracle,
     }
 
+    /// <summary>What priorities do.</summary>
+    public enum PriorityRule
+    {
+        /// <summary>Nothing.</summary>
+        None,
+
+        /// <summary>Each level quarters the delay that a request is taken to impose.</summary>
+        Aged,
+
+        /// <summary>A more urgent class goes before all others.</summary>
+        Strict,
+    }
+
     /// <summary>Every ingredient, with the recommended defaults.</summary>
     public sealed record Options
     {
@@ -297,6 +331,14 @@ public sealed class Larry : IEngineScheduler
         /// <summary>Whether tenants are told apart.</summary>
         [Option("Learn output lengths of each tenant where tenants are known.")]
         public bool Tenants { get; init; } = true;
+
+        /// <summary>Whether a tenant's excess service counts against it.</summary>
+        [Option("Count what a tenant has been served above the waiting tenant served least as part of its requests' cost.")]
+        public bool Fair { get; init; }
+
+        /// <summary>What priorities do.</summary>
+        [Option("What priorities do: with aged, each level quarters the cost and the bound on overtaking holds for all; with strict it holds within a class, and the least urgent may starve.")]
+        public PriorityRule Priority { get; init; } = PriorityRule.None;
 
         /// <summary>Target of TTFT; null is off.</summary>
         [Option("Target for time to first token; a request that has missed it competes as if it had just arrived, until A (off: none).")]

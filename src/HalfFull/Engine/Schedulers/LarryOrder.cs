@@ -6,12 +6,15 @@ namespace HalfFull.Engine.Schedulers;
 /// <summary>
 /// The order of LARRY: the largest W - P first, where W is the time waited and P, which saturates below A, the delay that the request would impose on the
 /// others. Our own reading of arXiv 2410.17840, not its authors' formula. It stays cheap although every key moves with time and load: arrival
-/// and size are fixed features, everything else is one parameter for all (or for a tenant).
+/// and size are fixed features, everything else is one parameter for all (or for a tenant and class). Fairness and ageing priorities only change what the delay is taken
+/// to be, so that P stays below A and the bound on overtaking holds; strict priorities put a class before the next, and the bound holds within it.
 /// </summary>
-internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, IServiceRates rates) : IQueueOrder
+internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, LarryGroups groups, IServiceRates rates) : IQueueOrder
 {
     private const double LeastTokens = 64;
     private const double SecondsPerTick = 1e-7;
+    private const int MostLevels = 20; // beyond this a further level changes nothing
+    private const double Fold = 1e6; // seconds: scale by which keys of any size are folded into one class
     private TimeSpan now;
     private double secondsPerToken;
     private double memorySecondsPerToken;
@@ -30,12 +33,13 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, I
         entry.Request.PromptTokens);
 
     /// <inheritdoc/>
-    public int Group(in QueueEntry entry) => options.Tenants ? outputs.IndexOf(entry.Request.Tenant) : 0;
+    public int Group(in QueueEntry entry) => groups.IndexOf(entry.Request);
 
     /// <inheritdoc/>
     public void Freeze(in QueueMoment moment)
     {
         now = moment.Now;
+        groups.Freeze();
         secondsPerToken = 1 / rates.PrefillTokensPerSecond;
         memorySecondsPerToken = options.Memory * MemoryPressure / rates.ReleasedTokensPerSecond;
         meanOutput = rates.MeanOutputTokens;
@@ -64,21 +68,35 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, I
 
     private double Key(in RankFeatures features, int group, double waited)
     {
+        var key = KeyInClass(features, group, waited);
+        return options.Priority == Larry.PriorityRule.Strict ? Folded(key) - (2.0 * groups.PriorityOf(group)) : key;
+    }
+
+    private double KeyInClass(in RankFeatures features, int group, double waited)
+    {
         if (features.First == 0)
         {
             return double.NegativeInfinity; // preempted with output: first, in order of arrival
         }
 
         var tokens = features.Second;
-        var cost = (tokens * secondsPerToken) + ((tokens + outputs.Mean(group, meanOutput)) * memorySecondsPerToken);
+        var cost = (tokens * secondsPerToken) + ((tokens + outputs.Mean(groups.OutputsOf(group), meanOutput)) * memorySecondsPerToken);
+        cost += groups.ExcessOf(group) * secondsPerToken;
         return options.Order switch
         {
             Larry.Ordering.Fcfs => 0,
             Larry.Ordering.Shortest => cost,
             Larry.Ordering.Hrrn => -(waited / cost),
-            _ => Penalty(crowd * cost) - waited,
+            _ => Penalty(crowd * cost * Weight(group)) - waited,
         };
     }
+
+    /// <summary>With ageing priorities each level quarters the delay that counts.</summary>
+    private double Weight(int group) =>
+        options.Priority == Larry.PriorityRule.Aged ? Math.ScaleB(1, -2 * Math.Clamp(groups.PriorityOf(group), -MostLevels, MostLevels)) : 1;
+
+    /// <summary>A key of any size as one between -1 and 1, in the same order; written so that rounding keeps it.</summary>
+    private static double Folded(double key) => key >= 0 ? 1 / (1 + (Fold / key)) : -1 / (1 + (Fold / -key));
 
     /// <summary>A x / (A + x), written so that rounding cannot break its monotony; x itself for infinite A, and 0 for A = 0 even where x is 0 too.</summary>
     private double Penalty(double imposed)

@@ -128,7 +128,7 @@ public sealed class LarryOrderTests
                 Order = (Larry.Ordering)rng.NextInt32(4),
                 Target = rng.NextInt32(2) == 0 ? null : TimeSpan.FromSeconds(rng.NextInt32(20)),
             };
-            var order = new LarryOrder(options, outputs, Rates) { MemoryPressure = rng.NextDouble() };
+            var order = new LarryOrder(options, outputs, new LarryGroups(options, outputs), Rates) { MemoryPressure = rng.NextDouble() };
             order.Freeze(new QueueMoment(TimeSpan.FromSeconds(400), 1 + rng.NextInt32(1000), TimeSpan.FromSeconds(rng.NextInt32(100))));
             var set = Enumerable.Range(0, 5)
                 .Select(_ => order.Features(Entry(1 + rng.NextInt32(20_000), 100 + (300 * rng.NextDouble()), rng.NextInt32(20) == 0 ? 1 : 0)))
@@ -147,7 +147,7 @@ public sealed class LarryOrderTests
         Larry.Options options, int prompt, double waited, int waiting, int? uncached = null, double pressure = 0, double longestWait = 4, int output = 0, string? tenant = null)
     {
         var now = TimeSpan.FromSeconds(2000);
-        var order = new LarryOrder(options, outputs, Rates) { MemoryPressure = pressure };
+        var order = new LarryOrder(options, outputs, new LarryGroups(options, outputs), Rates) { MemoryPressure = pressure };
         var request = Given.Request(prompt: prompt, tenant: tenant) with { Arrival = now - TimeSpan.FromSeconds(waited) };
         var entry = new QueueEntry(request, uncached ?? prompt, output);
         order.Freeze(new QueueMoment(now, waiting, now - TimeSpan.FromSeconds(waited == 0 ? 0 : longestWait)));

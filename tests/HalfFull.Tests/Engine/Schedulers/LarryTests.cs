@@ -27,6 +27,63 @@ public sealed class LarryTests
         Assert.Equal(expected, engine.Step());
     }
 
+    /// <summary>a has been served 4,000 tokens, b nothing: that counts as 4,000 tokens of cost for each request of a, so that b goes first although it arrived later.</summary>
+    [Theory]
+    [InlineData(false, "2:300 3:300")]
+    [InlineData(true, "3:300 2:300")]
+    public void With_fairness_a_tenants_excess_service_counts_against_it(bool fair, string expected)
+    {
+        var engine = Start(Given.Limits(budget: 8192), new Larry.Options { Fair = fair });
+        engine.Submit(Given.Request(id: 1, prompt: 4000, tenant: "a"), output: 1);
+        engine.Step();
+        engine.Wait(0.1);
+        engine.Submit(Given.Request(id: 3, prompt: 300, tenant: "b", arrival: 0.1), output: 1);
+        engine.Submit(Given.Request(id: 2, prompt: 300, tenant: "a", arrival: 0.09), output: 1);
+
+        Assert.Equal(expected, engine.Step());
+    }
+
+    [Fact]
+    public void A_tenant_that_comes_back_has_no_credit_from_its_idleness()
+    {
+        var engine = Start(Given.Limits(budget: 8192, seats: 1), new Larry.Options { Fair = true });
+        engine.Submit(Given.Request(id: 1, prompt: 4000, tenant: "a"), output: 1);
+        engine.Submit(Given.Request(id: 2, prompt: 4000, tenant: "a"), output: 1);
+        engine.Step();
+
+        // b is lifted to a's service when it arrives: its two requests do not both pass a's.
+        engine.Submit(Given.Request(id: 3, prompt: 4000, tenant: "b", arrival: 0.001), output: 1);
+        engine.Submit(Given.Request(id: 4, prompt: 4000, tenant: "b", arrival: 0.001), output: 1);
+        engine.RunToEnd();
+        Assert.Equal([1L, 2L, 3L, 4L], engine.FirstTokens);
+    }
+
+    [Theory]
+    [InlineData(Larry.PriorityRule.None, "1:4000 2:4000")]
+    [InlineData(Larry.PriorityRule.Aged, "2:4000 1:4000")]
+    [InlineData(Larry.PriorityRule.Strict, "2:4000 1:4000")]
+    public void A_more_urgent_request_goes_first_where_priorities_count(Larry.PriorityRule rule, string expected)
+    {
+        var engine = Start(Given.Limits(budget: 8192), new Larry.Options { Priority = rule });
+        engine.Wait(0.02);
+        engine.Submit(Given.Request(id: 1, prompt: 4000));
+        engine.Submit(Given.Request(id: 2, prompt: 4000, arrival: 0.01) with { Priority = 1 });
+        Assert.Equal(expected, engine.Step());
+    }
+
+    /// <summary>After A a less urgent request goes before a newly arrived urgent one, unless classes are strict.</summary>
+    [Theory]
+    [InlineData(Larry.PriorityRule.Aged, "1:4000 2:4000")]
+    [InlineData(Larry.PriorityRule.Strict, "2:4000 1:4000")]
+    public void Ageing_bounds_what_a_priority_can_do(Larry.PriorityRule rule, string expected)
+    {
+        var engine = Start(Given.Limits(budget: 8192), new Larry.Options { Priority = rule, A = 1 });
+        engine.Wait(3);
+        engine.Submit(Given.Request(id: 1, prompt: 4000) with { Priority = -9 });
+        engine.Submit(Given.Request(id: 2, prompt: 4000, arrival: 2.9) with { Priority = 9 });
+        Assert.Equal(expected, engine.Step());
+    }
+
     [Fact]
     public void Decodes_go_before_any_prefill()
     {
