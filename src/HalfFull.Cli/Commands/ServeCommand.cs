@@ -178,7 +178,7 @@ internal sealed class ServeCommand
         if (wanted.Workers > 0)
         {
             // A wrong name is told here, once, and not by every worker.
-            _ = fleet.BuildReplica(parsed);
+            _ = fleet.BuildReplica(parsed, parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine));
         }
     }
 

@@ -46,8 +46,8 @@ internal sealed class WorkerCommand
             return;
         }
 
-        var replica = fleet.BuildReplica(parsed);
         var policy = parsed.GetValue(engine) ?? PolicySpec.Parse("vllm");
+        var replica = fleet.BuildReplica(parsed, policy);
         await Rehearsal.OfWorkerAsync(policy, cancellation);
         await using var server = await WorkerServer.StartAsync(new WorkerOptions(replica.Limits, replica.StepTime)
         {

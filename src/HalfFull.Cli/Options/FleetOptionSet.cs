@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HalfFull.Engine.StepTime;
+using HalfFull.Policies;
 using HalfFull.Simulation;
 using HalfFull.Simulation.Fleets;
 
@@ -69,7 +70,22 @@ internal sealed class FleetOptionSet
     public string? ModelName(ParseResult parsed) => parsed.GetValue(model);
 
     /// <summary>Builds one replica.</summary>
-    public ReplicaSpec BuildReplica(ParseResult parsed) => Build(parsed, "1")[0].Replicas[0];
+    /// <param name="parsed">The command line.</param>
+    /// <param name="engine">Its engine; a bundle sets the limits that were not given.</param>
+    public ReplicaSpec BuildReplica(ParseResult parsed, PolicySpec engine) => WithBundle(parsed, Build(parsed, "1")[0], engine).Replicas[0];
+
+    /// <summary>A fleet with the limits of the engine's bundle, where it names one; limits given on the command line stay.</summary>
+    public Fleet WithBundle(ParseResult parsed, Fleet fleet, PolicySpec engine)
+    {
+        return PolicyCatalogs.Engines.BundleOf(engine) is not { } bundle
+            ? fleet
+            : fleet.WithLimits(
+                Unless(tokenBudget, bundle.TokenBudget, fleet.Options.TokenBudget),
+                Unless(maxSequences, bundle.MaxSequences, fleet.Options.MaxSequences),
+                Unless(blockSize, bundle.BlockSize, fleet.Options.BlockSize));
+
+        int Unless(Option option, int? bundled, int otherwise) => parsed.GetResult(option) is { Implicit: false } ? otherwise : bundled ?? otherwise;
+    }
 
     /// <summary>Whether the user asked what GPUs or models exist.</summary>
     public bool AsksForList(ParseResult parsed) => IsList(parsed.GetValue(gpu)) || IsList(parsed.GetValue(model));

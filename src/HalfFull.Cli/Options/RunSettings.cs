@@ -13,7 +13,7 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
     {
         Engine = engine,
         Router = router,
-        Fleet = fleet,
+        Fleet = options.Fleet.WithBundle(parsed, fleet, engine),
         Traffic = traffic,
         Seed = seed,
         Predictor = options.PredictorOf(parsed),

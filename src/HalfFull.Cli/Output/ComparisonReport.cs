@@ -22,6 +22,11 @@ internal static class ComparisonReport
             Line(screen, "model", model);
         }
 
+        foreach (var bundle in comparison.Rows.Select(row => BundleText.Of(Plan(row))).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            Line(screen, "bundle", bundle);
+        }
+
         if (comparison.Rows.SelectMany(row => row.Runs).FirstOrDefault(run => run.FirstRefusal is not null) is { } refused)
         {
             Line(screen, "refused", refused.FirstRefusal!);
@@ -35,7 +40,7 @@ internal static class ComparisonReport
 
     private static Table Table(Comparison comparison, int width)
     {
-        var severalFleets = comparison.Rows.Select(row => row.Runs[0].Plan.Fleet).Distinct().Count() > 1;
+        var severalFleets = comparison.Rows.Select(row => row.Runs[0].Plan.Fleet.Spec.ToString()).Distinct(StringComparer.Ordinal).Count() > 1;
         var incomplete = comparison.Rows.Any(row => row.Mean(entry => entry.Completed) < row.Mean(entry => entry.Requests));
         var hasSlo = comparison.Rows[0].Runs[0].Plan.Slo != Slo.None;
         var columns = new List<(string Heading, Func<ComparisonRow, string> Cell)>

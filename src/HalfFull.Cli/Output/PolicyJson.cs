@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HalfFull.Simulation;
 
 namespace HalfFull.Cli.Output;
 
@@ -45,6 +46,18 @@ internal static class PolicyJson
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
+        }
+
+        foreach (var bundle in PolicyCatalogs.Engines.Bundles)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", "engine");
+            json.WriteString("name", bundle.Name);
+            json.WriteString("summary", bundle.Summary);
+            json.WriteStartArray("options");
+            json.WriteEndArray();
+            json.WriteString("bundle", bundle.Spec.ToString());
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -1,4 +1,5 @@
 using System.Text;
+using HalfFull.Simulation;
 
 namespace HalfFull.Cli.Output;
 
@@ -35,6 +36,14 @@ internal static class PolicyPage
                         .Append(Cell(option.Accepts)).Append(" | ").Append(Cell(option.Summary)).Append(" |\n");
                 }
             }
+        }
+
+        page.Append("\n## Bundles that mimic a release (`--engine`)\n\nA bundle is a policy with the options and engine limits that a release ships with. ")
+            .Append("Its policy's options can be given to it (`vllm@0.11:watermark=0.02`); limits given on the command line win.\n\n| bundle | stands for | notes |\n|---|---|---|\n");
+        foreach (var bundle in PolicyCatalogs.Engines.Bundles)
+        {
+            page.Append("| `").Append(bundle.Name).Append("` | `").Append(bundle.Spec).Append('`').Append(bundle.Contents[bundle.Spec.ToString().Length..])
+                .Append(" | ").Append(Cell(bundle.Summary)).Append(" |\n");
         }
 
         return page.ToString();

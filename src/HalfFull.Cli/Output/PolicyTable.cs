@@ -1,3 +1,4 @@
+using HalfFull.Simulation;
 using Spectre.Console;
 
 namespace HalfFull.Cli.Output;
@@ -21,6 +22,15 @@ internal static class PolicyTable
                     screen.Write(new Padder(new Text($"{option.Name}={option.Default}  {option.Summary} Accepts {option.Accepts}."), new Padding(5, 0, 0, 0)));
                 }
             }
+        }
+
+        screen.WriteLine();
+        screen.MarkupLine(" [bold]Bundles that mimic a release[/] (--engine); limits given on the command line win");
+        foreach (var bundle in PolicyCatalogs.Engines.Bundles)
+        {
+            screen.WriteLine();
+            screen.Write(new Padder(new Markup($"[bold]{bundle.Name}[/]  {Markup.Escape(bundle.Summary)}"), new Padding(1, 0, 0, 0)));
+            screen.Write(new Padder(new Text($"{bundle.Contents}."), new Padding(5, 0, 0, 0)));
         }
 
         screen.WriteLine();

@@ -16,7 +16,8 @@ internal static class RunReport
             screen,
             ("traffic", TrafficText.Of(plan.Traffic)),
             ("fleet", $"{TrafficText.Of(plan.Fleet)} (simulated)"),
-            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}"));
+            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}"),
+            ("bundle", BundleText.Of(plan)));
         Latencies(screen, entry);
         Lines(
             screen,

@@ -40,7 +40,7 @@ internal static class Verdict
     private static string Name(ComparisonRow row, Comparison comparison)
     {
         var plan = row.Runs[0].Plan;
-        var severalFleets = comparison.Rows.Select(other => other.Runs[0].Plan.Fleet).Distinct().Count() > 1;
+        var severalFleets = comparison.Rows.Select(other => other.Runs[0].Plan.Fleet.Spec.ToString()).Distinct(StringComparer.Ordinal).Count() > 1;
         return $"{plan.Engine} + {plan.Router}{(severalFleets ? $" on {plan.Fleet.Spec}" : string.Empty)}";
     }
 }

@@ -49,6 +49,12 @@ public sealed class Fleet
         return new Fleet(spec, options with { Model = ModelName.Canonical(options.Model) }, replicas, uses);
     }
 
+    /// <summary>The same replicas with other limits.</summary>
+    /// <exception cref="SimulationException">The KV cache is smaller than a block.</exception>
+    public Fleet WithLimits(int tokenBudget, int maxSequences, int blockSize) => (tokenBudget, maxSequences, blockSize) == (Options.TokenBudget, Options.MaxSequences, Options.BlockSize)
+        ? this
+        : Build(Spec, Options with { TokenBudget = tokenBudget, MaxSequences = maxSequences, BlockSize = blockSize });
+
     private static (IStepTimeModel StepTime, StepModelUse Use) Catalogued(ReplicaGroup group, FleetOptions options, OverheadProfile overhead)
     {
         var entry = StepModelCatalog.Find(group.Gpu, options.Model, options.Tp);

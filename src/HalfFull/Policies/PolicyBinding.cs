@@ -34,6 +34,8 @@ internal sealed class PolicyBinding
 
     public PolicyEntry Entry { get; }
 
+    public IEnumerable<BundleAttribute> Bundles => policy.GetCustomAttributes<BundleAttribute>(inherit: false);
+
     /// <summary>The options record of a spec; null when the policy has none.</summary>
     public object? Bind(PolicySpec spec)
     {

@@ -12,15 +12,21 @@ public sealed class PolicyCatalog<T>
     where T : class
 {
     private readonly SortedDictionary<string, PolicyBinding> policies;
+    private readonly SortedDictionary<string, PolicyBundle> bundles;
 
-    private PolicyCatalog(SortedDictionary<string, PolicyBinding> policies)
+    private PolicyCatalog(SortedDictionary<string, PolicyBinding> policies, SortedDictionary<string, PolicyBundle> bundles)
     {
         this.policies = policies;
+        this.bundles = bundles;
+        Bundles = [.. bundles.Values];
         Entries = [.. policies.Values.Select(policy => policy.Entry)];
     }
 
     /// <summary>The policies, sorted by name (ordinal).</summary>
     public IReadOnlyList<PolicyEntry> Entries { get; }
+
+    /// <summary>Bundles that mimic a release, sorted by name (ordinal).</summary>
+    public IReadOnlyList<PolicyBundle> Bundles { get; }
 
     /// <summary>Scans assemblies for policies of this kind.</summary>
     /// <exception cref="PolicyException">Two classes claim the same name.</exception>
@@ -50,7 +56,20 @@ public sealed class PolicyCatalog<T>
             }
         }
 
-        return new PolicyCatalog<T>(found);
+        var catalog = new PolicyCatalog<T>(found, BundlesOf(found.Values));
+        foreach (var bundle in catalog.Bundles)
+        {
+            catalog.Validate(bundle.Spec);
+        }
+
+        return catalog;
+    }
+
+    /// <summary>The bundle that a spec names; null when it names a policy.</summary>
+    public PolicyBundle? BundleOf(PolicySpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return bundles.GetValueOrDefault(spec.Name);
     }
 
     /// <summary>Checks that the policy and every option of a spec exist and that the values are accepted.</summary>
@@ -58,6 +77,7 @@ public sealed class PolicyCatalog<T>
     public void Validate(PolicySpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        spec = Resolve(spec);
         _ = Find(spec.Name).Bind(spec);
     }
 
@@ -68,8 +88,28 @@ public sealed class PolicyCatalog<T>
     public T Create(PolicySpec spec, params ReadOnlySpan<object> services)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        spec = Resolve(spec);
         return (T)Find(spec.Name).Create(spec, services);
     }
+
+    private static SortedDictionary<string, PolicyBundle> BundlesOf(IEnumerable<PolicyBinding> bindings)
+    {
+        var found = new SortedDictionary<string, PolicyBundle>(StringComparer.Ordinal);
+        foreach (var binding in bindings)
+        {
+            foreach (var attribute in binding.Bundles)
+            {
+                if (!PolicyName.IsValid(attribute.Name) || !attribute.Name.Contains('@', StringComparison.Ordinal) || !found.TryAdd(attribute.Name, PolicyBundle.Of(binding.Entry.Name, attribute)))
+                {
+                    throw new PolicyException($"The bundle name '{attribute.Name}' is given twice or is not of the accepted form, as in vllm@0.11.");
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private PolicySpec Resolve(PolicySpec spec) => BundleOf(spec)?.With(spec) ?? spec;
 
     private PolicyBinding Find(string name)
     {
@@ -78,9 +118,9 @@ public sealed class PolicyCatalog<T>
             return policy;
         }
 
-        var nearest = NearestName.Among(name, policies.Keys);
+        var nearest = NearestName.Among(name, policies.Keys.Concat(bundles.Keys));
         var hint = nearest is null ? string.Empty : $" did you mean '{nearest}'?";
-        var known = policies.Count == 0 ? "none exist" : $"policies are {string.Join(", ", policies.Keys)}";
+        var known = policies.Count == 0 ? "none exist" : $"policies are {string.Join(", ", policies.Keys.Concat(bundles.Keys))}";
         throw new PolicyException($"There is no policy '{name}';{hint} {known}.");
     }
 }

@@ -21,7 +21,7 @@ public static class PolicyNames
     public static TheoryData<string> QueueNames => [.. Queues.Entries.Select(static entry => entry.Name)];
 
     /// <summary>Every name, and every name with each value of each option that is a choice.</summary>
-    public static TheoryData<string> EngineSpecs => [.. Engines.Entries.SelectMany(Specs)];
+    public static TheoryData<string> EngineSpecs => [.. Engines.Entries.SelectMany(Specs), .. Engines.Bundles.Select(static bundle => bundle.Name)];
 
     /// <inheritdoc cref="EngineSpecs"/>
     public static TheoryData<string> RouterSpecs => [.. Routers.Entries.SelectMany(Specs)];

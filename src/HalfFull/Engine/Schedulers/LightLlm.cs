@@ -12,6 +12,7 @@ namespace HalfFull.Engine.Schedulers;
 /// their last one is not counted here either. Its batch_max_tokens is the engine's token budget.
 /// </summary>
 [Policy("lightllm", "First come, first served by the future peak of KV use, prefill steps first, as LightLLM; few preemptions, but generous output limits hold the queue back.")]
+[Bundle("lightllm@1.0", "", "LightLLM 1.0 as its server starts; its token limit per step depends on the model, and 8,192 is our choice.", TokenBudget = 8192, MaxSequences = 1000, BlockSize = 1)]
 public sealed class LightLlm(LightLlm.Options options) : IEngineScheduler
 {
     private int decodesSincePrefill;

@@ -11,6 +11,7 @@ namespace HalfFull.Engine.Schedulers;
 /// similarity of prompts is not modelled: idle slots' prompts live in the common prefix cache, where every slot finds them.
 /// </summary>
 [Policy("llamacpp-slots", "A few fixed slots, first come, first served, as the llama.cpp server; simple and small, but the queue grows while memory for more slots lies idle.")]
+[Bundle("llamacpp@b6000", "slots=1,unified=false", "llama.cpp server b6000 as it starts: one slot; most users start it with --parallel, here slots=N.", TokenBudget = 2048, MaxSequences = 256, BlockSize = 1)]
 public sealed class LlamaCppSlots(LlamaCppSlots.Options options) : IEngineScheduler
 {
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ namespace HalfFull.Engine.Schedulers;
 /// Ties of the orders other than fcfs go by arrival; dfs-weight falls back to fcfs in long queues like lpm, which in SGLang only lpm does.
 /// </summary>
 [Policy("sglang", "Prefill first, admission by an adaptive share of output limits, retraction of the youngest outputs, as SGLang; good packing, but prompts stall decodes.")]
+[Bundle("sglang@0.5", "", "SGLang 0.5 as its server starts on an 80 GB GPU; the chunk is smaller on smaller ones.", TokenBudget = 16384, MaxSequences = 2048, BlockSize = 1)]
 public sealed class Sglang : IEngineScheduler
 {
     private readonly Options options;

@@ -11,6 +11,7 @@ namespace HalfFull.Engine.Schedulers;
 /// steps. The front door of 128 concurrent requests is not part of the scheduler.
 /// </summary>
 [Policy("tgi", "First come, first served, memory for prompt and whole output limit taken up front, as in TGI 3; never preempts, but under-uses memory when limits are generous.")]
+[Bundle("tgi@3", "", "TGI 3 with chunked prefill; its front door lets 128 requests in, and the rest wait before it.", TokenBudget = 4096, MaxSequences = 128, BlockSize = 1)]
 public sealed class Tgi(Tgi.Options options) : IEngineScheduler
 {
     private int decodesSincePrefill;

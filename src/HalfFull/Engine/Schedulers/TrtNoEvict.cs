@@ -10,6 +10,7 @@ namespace HalfFull.Engine.Schedulers;
 /// first come, first served; EQUAL_PROGRESS is not offered. The last token of an output, for which TensorRT-LLM keeps room too, is not counted.
 /// </summary>
 [Policy("trt-no-evict", "Admits only who can run to its limit, as TensorRT-LLM's GUARANTEED_NO_EVICT; never preempts, but large or missing output limits leave memory idle.")]
+[Bundle("trtllm@1.0", "", "TensorRT-LLM 1.0 with GUARANTEED_NO_EVICT, as trtllm-serve starts; prompts are cut here, which there is an option.", TokenBudget = 8192, MaxSequences = 2048, BlockSize = 32)]
 public sealed class TrtNoEvict(TrtNoEvict.Options options, EngineLimits limits) : IEngineScheduler
 {
     private readonly ContextChunk chunk = new("trt-no-evict", options.ChunkUnit, limits);

@@ -10,6 +10,7 @@ namespace HalfFull.Engine.Schedulers;
 /// outputs outgrow memory, because it admits by what is known now and then recomputes whom it preempts.
 /// </summary>
 [Policy("vllm", "First come, first served with chunked prefill, as in vLLM V1; loses when short requests wait behind long prompts or outputs outgrow memory.")]
+[Bundle("vllm@0.11", "full-gate=false", "vLLM 0.11 (V1) as its server starts on GPUs below 70 GiB and on A100; larger ones start with --token-budget 8192 --max-seqs 1024.", TokenBudget = 2048, MaxSequences = 256, BlockSize = 16)]
 public sealed class Vllm(Vllm.Options options) : IEngineScheduler
 {
     /// <inheritdoc/>
