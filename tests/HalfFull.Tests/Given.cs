@@ -82,7 +82,10 @@ internal static class Given
             for (var i = 0; Replica.HasWork; i++)
             {
                 Assert.True(i < mostSteps, "The engine does not come to an end.");
-                Step();
+                if (Step().Length == 0 && Replica.WakeAt is { } wake && wake > Now)
+                {
+                    Now = wake;
+                }
             }
         }
 
