@@ -12,6 +12,8 @@ switch (args)
         return ThroughputTable.Run(rest, Console.Out);
     case ["million", .. var rest]:
         return MillionRequests.Run(rest, Console.Out);
+    case ["decisions", .. var rest]:
+        return DecisionCost.Run(rest, Console.Out);
     default:
         // In this process: the default toolchain generates and builds a project outside the repository, without its settings.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);

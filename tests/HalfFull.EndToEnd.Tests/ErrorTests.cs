@@ -9,7 +9,7 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, policies, trace, explain, verify.")]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, policies, train-ranker, trace, explain, verify.")]
     [InlineData("serve --tls-key gateway.key", "--tls-key is given without --tls-cert; give both.")]
     [InlineData("serve --max-concurrency 0", "--max-concurrency 0 is not accepted: give a whole number from 1 to")]
     [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]
@@ -46,7 +46,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --tp 3", "with tp 3; tp that exist: 1, 2, 4, 8.")]
     [InlineData("simulate --model llama-2-70b", "llama-2-70b does not fit on a100 with tp 1; tp that fit: 2, 4, 8.")]
     [InlineData("simulate --overhead zero", "Unknown overhead profile 'zero'; known: none,")]
-    [InlineData("simulate --engine fifo", "--engine: There is no policy 'fifo'; policies are drr, larry, ")]
+    [InlineData("simulate --engine fifo", "--engine: There is no policy 'fifo'; policies are andes, autellix, drr, ")]
     [InlineData("simulate --engine vllm:watermark=-1", "watermark")]
     [InlineData("simulate --router sal:x=1", "--router: Policy 'sal' has no option 'x'")]
     [InlineData("simulate --engine vllm --engine larry", "--engine is given 2 times, but simulate runs one; compare takes several.")]

@@ -135,7 +135,7 @@ public sealed class WaitingQueue<T>
                 ref readonly var node = ref tree.Node(level, i);
                 if (node.Arrival != TimeSpan.MaxValue)
                 {
-                    Push(new Candidate { Key = order.Bound(node, group), Group = group, Level = level, Index = i });
+                    Push(new Candidate { Key = order.Bound(node, group), Arrival = node.Arrival, Group = group, Level = level, Index = i });
                 }
             }
             else if (tree.Handle(i) is >= 0 and var handle)
@@ -279,7 +279,7 @@ public sealed class WaitingQueue<T>
         internal int Level;
         internal int Index;
 
-        /// <summary>A node goes before an item of equal key: it may hold an item that arrived earlier.</summary>
+        /// <summary>A node goes before an item of equal key and arrival: it may hold an item of a lower id. All that it holds arrived at its arrival or later, so that among equal keys only nodes with earlier arrivals are opened.</summary>
         internal static bool Before(in Candidate a, in Candidate b)
         {
             if (a.Key != b.Key)
@@ -287,12 +287,12 @@ public sealed class WaitingQueue<T>
                 return a.Key < b.Key;
             }
 
-            if ((a.Level > 0) != (b.Level > 0))
+            if (a.Arrival != b.Arrival)
             {
-                return a.Level > 0;
+                return a.Arrival < b.Arrival;
             }
 
-            return a.Arrival != b.Arrival ? a.Arrival < b.Arrival : a.Id < b.Id;
+            return (a.Level > 0) != (b.Level > 0) ? a.Level > 0 : a.Id < b.Id;
         }
     }
 }

@@ -26,18 +26,16 @@ public sealed class LarryQueue : IQueuePolicy, IRestorable
         ArgumentNullException.ThrowIfNull(options);
         a = options.A;
         byTenant = options.Tenants;
-        order = new LarryOrder(
-            new Larry.Options
-            {
-                A = options.A,
-                Base = options.Base,
-                PerWaiting = options.PerWaiting,
-                Memory = options.Memory,
-                Tenants = options.Tenants,
-                Target = options.Target,
-            },
-            outputs,
-            rates);
+        var asEngine = new Larry.Options
+        {
+            A = options.A,
+            Base = options.Base,
+            PerWaiting = options.PerWaiting,
+            Memory = options.Memory,
+            Tenants = options.Tenants,
+            Target = options.Target,
+        };
+        order = new LarryOrder(asEngine, outputs, new LarryGroups(asEngine, outputs), rates);
         pressed = new PressedOrder(order);
     }
 
