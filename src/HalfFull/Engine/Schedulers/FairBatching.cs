@@ -137,15 +137,17 @@ public sealed class FairBatching : IEngineScheduler
         private const double Late = 1e18; // more than any time in ticks
         private long latest;
 
-        public RankFeatures Features(in QueueEntry entry) => new(entry.Request.Arrival);
+        /// <summary>The second number is there for the bound: its minimum tells the latest arrival of a run.</summary>
+        public RankFeatures Features(in QueueEntry entry) => new(entry.Request.Arrival, -(double)entry.Request.Arrival.Ticks);
 
         public void Freeze(in QueueMoment moment) => latest = (moment.Now - ttft).Ticks;
 
         public double Key(in RankFeatures features, int group) =>
             features.Arrival.Ticks >= latest ? features.Arrival.Ticks - (double)latest : Late + (features.Arrival.Ticks - latest);
 
-        /// <summary>Among those that arrived later there may be some that are in time.</summary>
-        public double Bound(in RankFeatures minima, int group) => Math.Max(0, minima.Arrival.Ticks - (double)latest);
+        /// <summary>Where the latest arrival is in time, so may be others.</summary>
+        public double Bound(in RankFeatures minima, int group) =>
+            -minima.First < latest ? Late + (minima.Arrival.Ticks - latest) : Math.Max(0, minima.Arrival.Ticks - (double)latest);
     }
 
     /// <summary>Options.</summary>
