@@ -10,7 +10,6 @@ internal static class NotLandedOptions
     {
         command.Options.Add(Of("--snapshot-age", "0ms"));
         command.Options.Add(Of("--gateways", "1"));
-        AddHtmlTo(command);
     }
 
     /// <summary>Adds the one for reports, hidden from help.</summary>

@@ -24,6 +24,14 @@ public sealed class Comparison
     /// <summary>The combinations, best first; equal ones in the order given.</summary>
     public IReadOnlyList<ComparisonRow> Ranked { get; }
 
+    /// <summary>One run, which has nothing to compare with.</summary>
+    public static Comparison Of(RunResult run, RankMetric metric)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(metric);
+        return new Comparison(metric, [new ComparisonRow([run], metric.Of(run.Entry), Change: null)]);
+    }
+
     /// <summary>Runs everything. Runs share nothing, so their results do not depend on how many run at a time.</summary>
     /// <param name="combinations">What to compare; the first is the baseline.</param>
     /// <param name="metric">What to rank by.</param>
