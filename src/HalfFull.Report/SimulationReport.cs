@@ -118,14 +118,12 @@ public static class SimulationReport
 
     private static List<ClassData> Classes(RunRecorder[] runs, RunRecorder[]? baseline, ulong seed)
     {
-        var bySeed = runs.Select(run => run.Classes().ToArray()).ToArray();
-        var first = baseline?.Select(run => run.Classes().ToArray()).ToArray();
+        // Both are of the same traces, so their classes are the same and come in the same order.
+        var against = baseline is null ? null : RunClasses.Of(baseline).Select(item => Blocks(item.Seeds)).ToArray();
         var classes = new List<ClassData>();
-        foreach (var (kind, name) in bySeed.SelectMany(of => of).Select(item => (item.Kind, item.Name)).Distinct())
+        foreach (var (i, (kind, name, samples)) in RunClasses.Of(runs).Index())
         {
-            var samples = Of(bySeed, kind, name);
-            var blocks = samples.Select(one => one.Blocks).ToArray();
-            var against = first is null ? null : Of(first, kind, name).Select(one => one.Blocks).ToArray();
+            var blocks = Blocks(samples);
             var completed = samples.Sum(one => one.Completed);
             classes.Add(new ClassData(
                 kind,
@@ -141,14 +139,13 @@ public static class SimulationReport
 
             double Mean(Func<ClassSamples, double> of) => completed == 0 ? 0 : Digits.Five(samples.Sum(one => of(one) * one.Completed) / completed);
 
-            ChangeData? Change(RequestMetric metric) => against is null || against.Length != blocks.Length ? null
-                : ChangeData.Of(Bootstrap.Compare(against, blocks, metric, Statistic.Mean, new Rng(seed).Fork("classes"), Resamples));
+            ChangeData? Change(RequestMetric metric) => against is null ? null
+                : ChangeData.Of(Bootstrap.Compare(against[i], blocks, metric, Statistic.Mean, new Rng(seed).Fork("classes"), Resamples));
         }
 
         return classes;
 
-        static ClassSamples[] Of((string Kind, string Name, ClassSamples Samples)[][] bySeed, string kind, string name) =>
-            [.. bySeed.Select(of => of.FirstOrDefault(item => item.Kind == kind && item.Name == name).Samples).Where(samples => samples is not null)];
+        static BlockedSamples[] Blocks(ClassSamples[] seeds) => [.. seeds.Select(seed => seed.Blocks)];
     }
 
     /// <summary>The series, joined to fewer buckets when many are drawn: means of means, and the longest queue of all.</summary>

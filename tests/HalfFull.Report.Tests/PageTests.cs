@@ -10,7 +10,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
 {
     private const int MostBytes = 3_000_000;
     private static readonly string Shots = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screenshots")).FullName;
-    private static readonly Lazy<ReportData> Compared = new(() => Given.Report(Given.Preset("multi-tenant", 2500)));
+    private static readonly Lazy<ReportData> Compared = new(() => Given.Report(Given.Preset("multi-tenant", 2500), rates: [110]));
     private static readonly Lazy<ReportData> Swept = new(() => Given.Report(Given.Preset("chat", 800), rates: [4, 8, 16, 24, 32, 48], combinations: 2, seeds: 1));
 
     private readonly string folder = Directory.CreateTempSubdirectory("halffull-test-").FullName;

@@ -27,7 +27,7 @@ function dots(kind, key, title, width) {
   const ends = items.flatMap(({ one }) => [one[key].ratio, one[key].low, one[key].high]).filter((v) => v > 0 && v < 100);
   const reach = Math.min(Math.log(20), Math.max(Math.log(1.25), ...ends.map((v) => Math.abs(Math.log(v)) * 1.05)));
   const names0 = width < 520 ? 96 : 150;
-  const [high, gap, head] = [17, 10, 8];
+  const [high, gap, head] = [17, 10, 24];
   const plot = width - names0 - 14;
   const xOf = (ratio) => names0 + plot / 2 + (Math.max(-reach, Math.min(reach, Math.log(ratio))) / reach) * (plot / 2);
   const tall = head + names.length * (challengers.length * high + gap);
@@ -65,7 +65,7 @@ function dots(kind, key, title, width) {
     el("figcaption", {}, el("strong", {}, kind === "prompt" ? "By prompt length (tokens)" : "By tenant")),
     el("div", { class: "legend" }, challengers.map(({ row, i }, c) => el("span", { class: "key" }, svg("svg", { width: 14, height: 14, viewBox: "0 0 14 14" }, marker(shapes[c % shapes.length], 7, 7, color(i))), row.name))),
     svg("svg", { viewBox: `0 0 ${width} ${tall + 46}`, width, height: tall + 46, role: "img", "aria-label": `${axis}, ${kind === "prompt" ? "by prompt length" : "by tenant"}` },
-      svg("text", { x: names0 + 4, y: tall + 38, class: "start good-text" }, "← better"), svg("text", { x: names0 + plot - 4, y: tall + 38, class: "end bad-text" }, "worse →"),
+      svg("text", { x: names0 + 4, y: 12, class: "start good-text" }, "← better"), svg("text", { x: names0 + plot - 4, y: 12, class: "end bad-text" }, "worse →"),
       ...parts.flat(), svg("text", { x: names0 + plot / 2, y: tall + 38, class: "middle axis-label" }, width < 700 ? `${title}, change (log)` : axis)));
 }
 

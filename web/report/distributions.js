@@ -20,7 +20,7 @@ function curve(one, length) {
 
 function chartOf(name, title, of, summary) {
   const exact = rows().filter((row) => row.curves);
-  const xLabel = "share of requests that were at least as fast (each tick: ten times rarer)";
+  const xLabel = "share of requests at least as fast";
   if (exact.length > 0) {
     const length = Math.max(...exact.map((row) => of(row.curves).seconds.length));
     return length === 0 ? null : lineChart({

@@ -4,9 +4,9 @@ import { count, percent, three, tickNumber } from "./format.js";
 import { changeView, chosen, data, onView, rows, view } from "./names.js";
 
 const queueFigures = [
-  ["most requests waiting", (one) => one.mostWaiting, "requests waiting (most in each interval)"],
-  ["mean of requests waiting", (one) => one.waiting, "requests waiting (mean of each interval)"],
-  ["mean of requests running", (one) => one.running, "requests running (mean of each interval)"],
+  ["most requests waiting", (one) => one.mostWaiting, "requests waiting (most)"],
+  ["mean of requests waiting", (one) => one.waiting, "requests waiting (mean)"],
+  ["mean of requests running", (one) => one.running, "requests running (mean)"],
 ];
 let queueChosen = 0;
 

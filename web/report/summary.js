@@ -3,6 +3,7 @@ import { change, count, percent, seconds, three } from "./format.js";
 import { best, data, onView, point, rows } from "./names.js";
 
 const worthTelling = 0.02;
+const mostClasses = 4;
 
 // Figures that may be better or worse, with less being better unless told otherwise.
 const compared = [
@@ -46,28 +47,33 @@ function changeCell(row, metric) {
   return interval && isNoise(row.change) ? el("span", { class: "muted" }, `${text} within noise`) : el("span", { class: better ? "good" : "bad" }, text);
 }
 
+// The figures first, then the classes of requests, most changed first.
 function gainsAndLosses(winner, first) {
-  const gains = [];
-  const losses = [];
-  const add = (text, ratio, higherIsBetter) => (ratio > 1 === Boolean(higherIsBetter) ? gains : losses).push([text, Math.abs(Math.log(ratio || 1e-9))]);
+  const sides = { gains: { figures: [], classes: [] }, losses: { figures: [], classes: [] } };
+  const add = (group, text, ratio, higherIsBetter) => (ratio > 1 === Boolean(higherIsBetter) ? sides.gains : sides.losses)[group].push([text, Math.abs(Math.log(ratio || 1e-9))]);
   for (const [name, of, spell, higherIsBetter] of compared) {
     const [mine, its] = [of(winner.figures), of(first.figures)];
     if (mine > 0 && its > 0 && Math.abs(mine / its - 1) >= worthTelling) {
-      add(`${name}: ${spell(mine)} instead of ${spell(its)} (${change(mine / its)})`, mine / its, higherIsBetter);
+      add("figures", `${name}: ${spell(mine)} instead of ${spell(its)} (${change(mine / its)})`, mine / its, higherIsBetter);
     }
   }
 
   for (const one of winner.classes ?? []) {
     const ttft = one.ttftChange;
     if (ttft && !isNoise(ttft) && Math.abs(ttft.ratio - 1) >= worthTelling) {
-      add(`${one.kind === "prompt" ? `prompts of ${one.name} tokens` : `tenant ${one.name}`}: mean TTFT ${change(ttft.ratio)} (${intervalText(ttft)})`, ttft.ratio, false);
+      add("classes", `${one.kind === "prompt" ? `prompts of ${one.name} tokens` : `tenant ${one.name}`}: mean TTFT ${change(ttft.ratio)} (${intervalText(ttft)})`, ttft.ratio, false);
     }
   }
 
-  const list = (items, none) => (items.length === 0 ? el("p", {}, none) : el("ul", {}, items.sort((a, b) => b[1] - a[1]).map(([text]) => el("li", {}, text))));
+  const sorted = (items) => items.sort((a, b) => b[1] - a[1]).map(([text]) => el("li", {}, text));
+  const list = ({ figures, classes }, none) => (figures.length + classes.length === 0 ? el("p", {}, none) : [
+    el("ul", {}, sorted(figures)),
+    el("ul", {}, sorted(classes).slice(0, mostClasses)),
+    classes.length > mostClasses ? el("p", {}, el("a", { href: "#classes" }, `and ${classes.length - mostClasses} more classes of requests`)) : null,
+  ]);
   return el("div", { class: "two" },
-    el("div", { class: "gains" }, el("h3", {}, `What ${winner.name} gains`), list(gains, `No figure is better by ${percent(worthTelling)} or more.`)),
-    el("div", { class: "losses" }, el("h3", {}, "Where it loses"), list(losses, `No figure is worse by ${percent(worthTelling)} or more.`)));
+    el("div", { class: "gains" }, el("h3", {}, `What ${winner.name} gains`), list(sides.gains, `No figure is better by ${percent(worthTelling)} or more.`)),
+    el("div", { class: "losses" }, el("h3", {}, "Where it loses"), list(sides.losses, `No figure is worse by ${percent(worthTelling)} or more.`)));
 }
 
 export function answerSection(host) {
@@ -94,6 +100,7 @@ export function tableSection(host) {
     const nothing = (row, text) => (row.figures.completed > 0 ? text : "–");
     const columns = [
       ["Combination", (row) => row.name],
+      rows().length > 1 && [`${metric.title} against the first`, (row) => changeCell(row, metric)],
       incomplete && ["Completed", (row) => `${count(row.figures.completed)} of ${count(row.figures.requests)}`],
       ["TTFT mean", (row) => nothing(row, seconds(row.figures.ttftSeconds.mean))],
       ["TTFT p99", (row) => nothing(row, seconds(row.figures.ttftSeconds.p99))],
@@ -101,10 +108,11 @@ export function tableSection(host) {
       ["E2E mean", (row) => nothing(row, seconds(row.figures.e2eSeconds.mean))],
       ["E2E p99", (row) => nothing(row, seconds(row.figures.e2eSeconds.p99))],
       ["Output tokens/s", (row) => three(row.figures.outputTokensPerSecond)],
+      data.slo && metric.unit === "/s" && ["Goodput", (row) => `${three(row.figures.goodputRequestsPerSecond)}/s`],
+      metric.title !== "mean TTFT" && !/^(p99 TTFT|mean TPOT|mean E2E|p99 E2E|goodput|SLO attainment)$/.test(metric.title) && [metric.title, (row) => spellValue(metric, row.value)],
       data.slo && ["SLO met", (row) => percent(row.figures.sloAttainment)],
       withKv && ["KV in use", (row) => percent(row.figures.kvUsageMean)],
       withKv && ["Preemptions", (row) => count(row.figures.preemptions)],
-      rows().length > 1 && [`${metric.title} against the first`, (row) => changeCell(row, metric)],
     ].filter(Boolean);
     const refusal = rows().find((row) => row.refusal)?.refusal;
     host.replaceChildren(

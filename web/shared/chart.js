@@ -36,7 +36,7 @@ export function lineChart(spec) {
         values: (u, splits) => splits.map((v) => (v === null ? "" : spec.x.format(v))),
       },
       {
-        label: spec.y.label, labelSize: 22, size: 58, stroke: () => css("--ink"), grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line") },
+        label: spec.y.label, labelSize: 20, size: 66, stroke: () => css("--ink"), grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line") },
         font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif",
         values: (u, splits) => splits.map((v) => (v === null ? "" : values(u, spec.y)(v))),
       },

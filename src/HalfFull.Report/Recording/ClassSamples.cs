@@ -41,6 +41,14 @@ internal sealed class ClassSamples
         Blocks.Add(RequestMetric.Slowdown, record.Id, (long)Math.Round(slowdown * SlowdownUnit));
     }
 
+    /// <summary>Adds the samples of another class of the same run; both must be aligned.</summary>
+    public void Merge(ClassSamples other)
+    {
+        Requests += other.Requests;
+        Completed += other.Completed;
+        Blocks.Merge(other.Blocks);
+    }
+
     /// <summary>Brings the blocks to those of the whole run, of which this class has only some requests.</summary>
     public void Align(long lastId) => Blocks.Arrived(lastId);
 }

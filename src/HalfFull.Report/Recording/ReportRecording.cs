@@ -12,9 +12,9 @@ namespace HalfFull.Report.Recording;
 public sealed class ReportRecording
 {
     private const int MostDetailed = 64;
-    private const int TimelineRequests = 1_600;
+    private const int TimelineRequests = 1_200;
     private const int FewestRequestsOfOne = 24;
-    private const int MostRequestsOfOne = 240;
+    private const int MostRequestsOfOne = 160;
 
     private readonly HashSet<RunPlan> detailed = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<RunPlan, RunRecorder> recorders = new(ReferenceEqualityComparer.Instance);

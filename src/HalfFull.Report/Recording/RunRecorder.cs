@@ -10,20 +10,17 @@ namespace HalfFull.Report.Recording;
 /// <summary>Keeps of one run what a report draws, in memory that does not grow with the run.</summary>
 internal sealed class RunRecorder : IRunObserver
 {
-    /// <summary>Tenants that are told apart; the rest are one class.</summary>
-    public const int MostTenants = 12;
+    /// <summary>Tenants that are told apart, the first ones to send a request; the rest are one class.</summary>
+    public const int MostTenants = 64;
 
     /// <summary>Worst slowdowns that are kept.</summary>
     public const int MostWorst = 10;
 
-    /// <summary>The class of all tenants beyond <see cref="MostTenants"/>.</summary>
-    public const string OtherTenants = "(all others)";
-
     private readonly RunPlan plan;
     private readonly IsolatedTime isolated;
     private readonly ClassSamples?[] prompts = new ClassSamples?[PromptClass.Count];
-    private readonly List<(string Name, ClassSamples Samples)> tenants = [];
-    private readonly Dictionary<string, ClassSamples> byTenant = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClassSamples> tenants = new(StringComparer.Ordinal);
+    private ClassSamples? otherTenants;
     private readonly PriorityQueue<SlowRequest, (double Slowdown, long Id)> worst = new();
     private long lastId = -1;
 
@@ -50,17 +47,14 @@ internal sealed class RunRecorder : IRunObserver
     public IEnumerable<SlowRequest> Worst => worst.UnorderedItems.Select(static item => item.Element)
         .OrderByDescending(static request => request.Slowdown).ThenBy(static request => request.Id);
 
-    /// <summary>The classes that have requests: prompt lengths, then tenants in order of name when there are several.</summary>
-    public IEnumerable<(string Kind, string Name, ClassSamples Samples)> Classes()
-    {
-        var all = prompts.Select((samples, i) => ("prompt", PromptClass.Name(i), samples)).Where(static item => item.samples is not null)
-            .Concat(tenants.Count > 1 ? tenants.OrderBy(static tenant => tenant.Name, StringComparer.Ordinal).Select(static tenant => ("tenant", tenant.Name, (ClassSamples?)tenant.Samples)) : []);
-        foreach (var (kind, name, samples) in all)
-        {
-            samples!.Align(lastId);
-            yield return (kind, name, samples);
-        }
-    }
+    /// <summary>Prompt lengths, shortest first; null where no request has such a prompt.</summary>
+    public IReadOnlyList<ClassSamples?> Prompts => [.. prompts.Select(Aligned)];
+
+    /// <summary>Tenants by name.</summary>
+    public IReadOnlyDictionary<string, ClassSamples> Tenants => tenants.ToDictionary(static item => item.Key, item => Aligned(item.Value)!, StringComparer.Ordinal);
+
+    /// <summary>Tenants that are not told apart; null when all are.</summary>
+    public ClassSamples? OtherTenants => Aligned(otherTenants);
 
     /// <summary>The slowdown of a completed request.</summary>
     public double SlowdownOf(in RequestRecord record) => record.E2E / isolated.Of(record);
@@ -97,24 +91,27 @@ internal sealed class RunRecorder : IRunObserver
 
     private ClassSamples Samples(string tenant)
     {
-        if (byTenant.TryGetValue(tenant, out var samples))
+        if (tenants.TryGetValue(tenant, out var samples))
         {
             return samples;
         }
 
         if (tenants.Count == MostTenants)
         {
-            tenants.Add((OtherTenants, new ClassSamples()));
-        }
-
-        if (tenants.Count > MostTenants)
-        {
-            return tenants[MostTenants].Samples;
+            return otherTenants ??= new ClassSamples();
         }
 
         samples = new ClassSamples();
-        tenants.Add((tenant, samples));
-        byTenant.Add(tenant, samples);
+        tenants.Add(tenant, samples);
+        return samples;
+    }
+
+    /// <summary>Brings a class to the blocks of the whole run.</summary>
+    public void Align(ClassSamples samples) => samples.Align(lastId);
+
+    private ClassSamples? Aligned(ClassSamples? samples)
+    {
+        samples?.Align(lastId);
         return samples;
     }
 

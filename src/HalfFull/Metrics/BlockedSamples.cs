@@ -63,6 +63,25 @@ public sealed class BlockedSamples
         }
     }
 
+    /// <summary>Adds the samples of other requests of the same run.</summary>
+    /// <exception cref="ArgumentException">The other's blocks are not of the same width and number: tell both of the last arrival first.</exception>
+    public void Merge(BlockedSamples other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.width != width || other.Count != Count || other.HasQuantiles != HasQuantiles)
+        {
+            throw new ArgumentException("The samples to merge lie in other blocks.", nameof(other));
+        }
+
+        foreach (var (mine, others) in blocks.Zip(other.blocks))
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                mine[i].Merge(others[i]);
+            }
+        }
+    }
+
     /// <summary>Samples of a metric.</summary>
     public long SampleCount(RequestMetric metric) => blocks[(int)metric].Sum(static block => block.Count);
 
