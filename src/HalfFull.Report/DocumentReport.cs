@@ -73,7 +73,7 @@ public static class DocumentReport
         return [.. points.Select(static point => point.Rows)];
     }
 
-    private static bool IsSameRow(RunEntry a, RunEntry b) => a.Engine == b.Engine && a.Router == b.Router && a.Fleet == b.Fleet && a.Model == b.Model;
+    private static bool IsSameRow(RunEntry a, RunEntry b) => (a.Engine, a.Router, a.Fleet, a.Model).Equals((b.Engine, b.Router, b.Fleet, b.Model));
 
     private static bool IsNear(RunEntry a, RunEntry b) => Math.Abs((a.RateScale / b.RateScale) - 1) < SameRate;
 
@@ -108,7 +108,7 @@ public static class DocumentReport
     {
         var figures = FigureSet.Of(runs);
         double? value = figures.Completed > 0 ? figures.TtftSeconds.Mean : null;
-        double? first = baseline?.Average(static run => run.TtftSeconds.Mean);
+        var first = baseline?.Average(static run => run.TtftSeconds.Mean);
         return new RowData
         {
             Name = RowName.Of(runs[0], severalFleets),

@@ -29,6 +29,7 @@ internal sealed class CompareCommand
             + "A preset without a rate is played at --load 0.9; with a range of fleets, a load is that of the first.");
         compare.options.AddTo(command);
         command.Options.Add(compare.rankBy);
+        NotLandedOptions.AddElsewhere(command, "--perfetto", "is the trace of one run; give it to halffull simulate");
         command.SetAction(parsed => compare.Run(parsed, args, cancellation));
         HelpWithExample.Show(
             command,

@@ -11,6 +11,7 @@ namespace HalfFull.Cli.Commands;
 internal static class ReportCommand
 {
     private const string DefaultPath = "report.html";
+    private const string Schema = "halffull.run/1";
 
     /// <summary>The command.</summary>
     public static Command Create(IReadOnlyList<string> args)
@@ -46,12 +47,12 @@ internal static class ReportCommand
         {
             using var json = JsonDocument.Parse(bytes);
             var schema = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("schema", out var name) ? name.ToString() : null;
-            return schema == "halffull.run/1" ? RunDocument.Parse(bytes)
-                : throw new InvalidDataException($"{path} is {(schema is null ? "no document of HalfFull" : $"a document of schema '{schema}'")}; give one of schema 'halffull.run/1', as simulate and compare write with --json.");
+            return string.Equals(schema, Schema, StringComparison.Ordinal) ? RunDocument.Parse(bytes)
+                : throw new InvalidDataException($"{path} is {(schema is null ? "no document of HalfFull" : $"a document of schema '{schema}'")}; give one of schema '{Schema}', as simulate and compare write with --json.");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path}{(error.LineNumber is { } line ? $", line {line + 1}" : string.Empty)} is no document of schema 'halffull.run/1'; give one that simulate or compare wrote with --json.", error);
+            throw new InvalidDataException($"{path}{(error.LineNumber is { } line ? $", line {line + 1}" : string.Empty)} is no document of schema '{Schema}'; give one that simulate or compare wrote with --json.", error);
         }
     }
 }

@@ -5,7 +5,8 @@ namespace HalfFull.Simulation.Recording;
 
 /// <summary>
 /// Hears what the replicas of a simulated run do, and takes its records. It must change nothing: records and decisions are those of a run that nobody
-/// observes. A held step is told like any other, so that what is heard does not depend on fast-forward.
+/// observes. A held step is told like any other, so that what is heard of one replica does not depend on fast-forward; a replica that runs ahead is heard
+/// ahead of the others.
 /// </summary>
 public interface IRunObserver : IRecordSink
 {
