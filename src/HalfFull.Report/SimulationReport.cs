@@ -18,6 +18,7 @@ public static class SimulationReport
 
     private const int SeriesNumbers = 250_000;
     private const int Resamples = 400;
+    private const int FewestForInterval = 30;
 
     /// <summary>Makes it.</summary>
     /// <param name="caption">What the command line knows.</param>
@@ -139,8 +140,11 @@ public static class SimulationReport
 
             double Mean(Func<ClassSamples, double> of) => completed == 0 ? 0 : Digits.Five(samples.Sum(one => of(one) * one.Completed) / completed);
 
-            ChangeData? Change(RequestMetric metric) => against is null ? null
-                : ChangeData.Of(Bootstrap.Compare(against[i], blocks, metric, Statistic.Mean, new Rng(seed).Fork("classes"), Resamples));
+            ChangeData? Change(RequestMetric metric)
+            {
+                var change = against is null ? null : ChangeData.Of(Bootstrap.Compare(against[i], blocks, metric, Statistic.Mean, new Rng(seed).Fork("classes"), Resamples));
+                return completed < FewestForInterval && change is not null ? change with { Low = null, High = null } : change;
+            }
         }
 
         return classes;

@@ -44,3 +44,6 @@ for (const [id, title, fillSection] of sections) {
   main.append(host);
   fillSection(host);
 }
+
+// The sections did not exist when the browser looked for the one that the address names.
+document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -88,7 +88,7 @@ export function answerSection(host) {
       interval ? el("p", { class: "how" }, `The 95% interval of the change is ${interval}: a bootstrap over blocks of arrivals${data.seeds.length === 1 ? " of this one seed; other traffic may differ more" : ` of ${data.seeds.length} seeds`}.`) : "",
       data.absent.interval && rows().length > 1 ? absent("the interval of the change", data.absent.interval) : "",
       challenger !== against ? gainsAndLosses(challenger, against) : "",
-      el("p", { class: "how" }, `${point().traffic}. ${data.setting.join(". ")}. These are ${data.setting.some((line) => line.includes("simulated")) ? "simulations on modelled GPU timings, not measurements" : "measurements"}.`));
+      el("p", { class: "how" }, `${[point().traffic, ...data.setting].join("; ")}. These are ${data.setting.some((line) => line.includes("simulated")) ? "simulations on modelled GPU timings, not measurements" : "measurements"}.`));
   });
 }
 

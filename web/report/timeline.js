@@ -13,7 +13,7 @@ const top = 8;
 const bottom = 42;
 const zoomBy = 0.7;
 const panBy = 0.2;
-const shares = [0.3, 1, 0.8, 0.3, 0.5]; // height of each phase as a share of its row, so that colour is not alone
+const shares = [0.4, 1, 0.8, 0.4, 0.6]; // height of each phase as a share of its row, so that colour is not alone
 
 export function timelineSection(host) {
   onView(() => {

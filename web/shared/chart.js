@@ -26,7 +26,7 @@ export function lineChart(spec) {
     legend: { show: false },
     scales: {
       x: { time: false, range: (u, low, high) => (low === high ? [low - 0.5, high + 0.5] : [low, high]) },
-      y: spec.y.log ? { distr: 3, log: 10 } : { range: (u, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? high * 1.06 : 1] },
+      y: spec.y.log ? { distr: 3, log: 10, range: (u, low, high) => [roundNear(low > 0 ? low : 0.001, false), roundNear(high > 0 ? high * 1.05 : 1, true)] } : { range: (u, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? high * 1.06 : 1] },
     },
     axes: [
       {
@@ -158,6 +158,13 @@ export function lineChart(spec) {
   return figure;
 }
 
+// The next of 1, 2 and 5 times a power of ten, upwards or downwards: where a logarithmic axis may end.
+function roundNear(value, up) {
+  const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const ends = [1, 2, 5, 10].map((one) => one * power);
+  return Number((up ? ends.find((one) => one >= value * 0.9999) : ends.findLast((one) => one <= value * 1.0001)).toPrecision(6));
+}
+
 function lineSample(hue, ownDash) {
   const canvas = el("canvas", { width: 44, height: 12, "aria-hidden": "true" });
   const pen = canvas.getContext("2d");
@@ -195,6 +202,7 @@ function drawMarks(u, spec, hues) {
   }
 
   pen.setLineDash([]);
+  const labelled = [];
   for (const ring of spec.rings ?? []) {
     if (!u.series[ring.series + 1].show) {
       continue;
@@ -209,7 +217,10 @@ function drawMarks(u, spec, hues) {
     pen.stroke();
     pen.fillStyle = css("--ink");
     pen.textAlign = "center";
-    pen.fillText(ring.label, x, y - 14 * scale);
+    if (labelled.every(([otherX, otherY]) => Math.abs(otherX - x) > 40 * scale || Math.abs(otherY - y) > 26 * scale)) {
+      pen.fillText(ring.label, x, y - 14 * scale);
+      labelled.push([x, y]);
+    }
   }
 
   pen.restore();
