@@ -188,6 +188,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         await using var opened = await OpenAsync(data);
 
         Assert.Equal(1, await opened.Page.Locator("#worst tbody tr").CountAsync());
+        Assert.Equal(2, await RangeAsync(opened.Page, "ttft"), 1e-9);
         Assert.Contains("add bounds, such as --slo", await opened.Page.Locator("#goodput").InnerTextAsync(), StringComparison.Ordinal);
         await opened.Page.Locator(".gantt").FocusAsync();
         await opened.Page.Keyboard.PressAsync("ArrowDown");

@@ -22,9 +22,11 @@ function chartOf(name, title, of, summary) {
   const exact = rows().filter((row) => row.curves);
   const xLabel = "share of requests at least as fast";
   if (exact.length > 0) {
-    const length = Math.max(...exact.map((row) => of(row.curves).seconds.length));
-    return length === 0 ? null : lineChart({
-      name, title, marks, height: 320,
+    // The axis reaches p99 even where there are too few requests for it; few points are drawn as dots.
+    const longest = Math.max(...exact.map((row) => of(row.curves).seconds.length));
+    const length = Math.max(longest, 2 * perNine + 1);
+    return longest === 0 ? null : lineChart({
+      name, title, marks, height: 320, points: longest <= perNine / 2,
       x: { label: xLabel, values: Array.from({ length }, (_, i) => i / perNine), format: shareText, spell: (v) => `${shareText(v)} of requests`, ticks: ticks.map(([at, , rank]) => ({ at, rank })) },
       y: { label: `${title.split(" (")[0].toLowerCase()} (log)`, format: tickSeconds, spell: seconds, log: true },
       series: rows().map((row, hue) => ({ row, hue })).filter(({ row }) => row.curves).map(({ row, hue }) => ({ name: row.name, hue, values: curve(of(row.curves), length) })),

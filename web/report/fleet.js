@@ -33,7 +33,7 @@ export function fleetSection(host) {
         rowChoice("Combination"),
         lineChart({
           name: "kv", title: `KV cache in use: ${chosen().name}`, height: 240, x,
-          y: { label: "KV cache in use (%)", format: (v) => `${tickNumber(Math.round(100 * v))}%`, spell: percent },
+          y: { label: "KV cache in use (%)", format: (v) => `${tickNumber(Number((100 * v).toPrecision(4)))}%`, spell: percent },
           series: series.replicas.map((one, i) => ({ name: `replica ${i}`, values: one.kv })),
         }),
         choice("Queue", queueFigures.map(([name]) => name), queueChosen, (i) => {
