@@ -57,6 +57,9 @@ internal static class LoadEstimate
             MeanOutputTokens = replica.Rates.MeanOutputTokens,
             InFlightRequests = account.Requests,
             InFlightPromptTokens = account.PromptTokens,
+            InFlightStreaming = account.Requests - account.SentRequests,
+            InFlightPrefillTokens = account.SentPromptTokens,
+            InFlightOutputTokens = account.OutputTokens,
         };
         return replica.Report is { IsKnown: true } report && now - replica.ReportedAt <= OldestReport
             ? Reported(replica, report, view with { Age = now - replica.ReportedAt })

@@ -1,6 +1,7 @@
 using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Routing;
+using HalfFull.Routing.Prefix;
 
 namespace HalfFull.Gateway.Replicas;
 
@@ -14,6 +15,7 @@ public sealed class ReplicaPool
     private readonly Lock gate = new();
     private readonly GatewayOptions options;
     private readonly IRouter router;
+    private readonly PrefixHits? hits;
     private readonly List<RemoteReplica> replicas = [];
     private readonly long origin;
     private ReplicaView[] views = new ReplicaView[16];
@@ -28,6 +30,11 @@ public sealed class ReplicaPool
         this.options = options;
         origin = options.Time.GetTimestamp();
         router = Routers.Create(options.Router, new Rng(options.Seed), new RouterSeed(options.Seed));
+        hits = router.NeedsPrefixHits ? new PrefixHits() : null;
+        if (router.NeedsPrediction)
+        {
+            throw new PolicyException($"Router '{options.Router}' needs predicted output lengths, which a gateway does not have; choose another, or use it in simulate or compare.");
+        }
     }
 
     /// <summary>Time since the pool was made: the clock of requests and leases.</summary>
@@ -72,6 +79,7 @@ public sealed class ReplicaPool
             {
                 replica.IsDraining = true;
                 replicas.Remove(replica);
+                hits?.Removed(id);
             }
 
             return replica;
@@ -101,8 +109,10 @@ public sealed class ReplicaPool
         lock (gate)
         {
             var now = Now;
+            var asked = new RouteRequest(request, now, attempt) { PrefixSeed = PrefixSeed.Of(model) };
+            hits?.Look(asked);
             var count = Filter(request, model, isExact, tried, now);
-            var decision = router.Choose(new RouteRequest(request, now, attempt), views.AsSpan(0, count), default);
+            var decision = router.Choose(asked, views.AsSpan(0, count), default);
             if (decision.Kind != RouteKind.Route)
             {
                 throw new NoReplicaException(NoReplicaReason.Overloaded, $"The fleet is overloaded: {decision.Reason}.", TimeSpan.FromSeconds(1));
@@ -111,6 +121,8 @@ public sealed class ReplicaPool
             var replica = candidates[decision.Index];
             var lease = Ledger.Reserve(replica.Account, request, attempt, now);
             replica.Requests++;
+            hits?.Dispatched(asked, replica.Id, replica.Account.Epoch);
+            router.Dispatched(asked, views[decision.Index]);
             return new Dispatch(replica, lease, replica.Breaker.Begin(now));
         }
     }
@@ -330,7 +342,7 @@ public sealed class ReplicaPool
             if (!isExact || LoadEstimate.Fits(replica, request))
             {
                 candidates[count] = replica;
-                views[count++] = LoadEstimate.View(replica, now);
+                views[count++] = LoadEstimate.View(replica, now) with { CachedPromptTokens = hits?.Tokens(replica.Id, replica.Account.Epoch) };
             }
         }
 

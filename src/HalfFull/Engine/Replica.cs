@@ -68,6 +68,9 @@ public sealed class Replica
     /// <summary>Sequences admitted.</summary>
     public int Running => running.Count;
 
+    /// <summary>The sequences admitted, in order.</summary>
+    public IReadOnlyList<Sequence> RunningSequences => running;
+
     /// <summary>KV tokens in use, in whole blocks; unreferenced cached prefixes are not in use.</summary>
     public long KvTokensInUse => (long)cache.ReferencedBlocks * Limits.BlockSize;
 

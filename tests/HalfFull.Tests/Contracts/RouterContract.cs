@@ -31,6 +31,7 @@ public sealed class RouterContract
             Assert.DoesNotContain(double.MinValue, scores);
             Assert.Equal(scores.Where(static score => !double.IsNaN(score)).Min(), scores[decision.Index]);
             Assert.True(double.IsFinite(scores[decision.Index]));
+            router.Dispatched(request, candidates[decision.Index]);
             router.FirstToken(request.Request, candidates[decision.Index].Replica, TimeSpan.FromSeconds(id));
             router.Ended(new RequestRecord(
                 id, default, default, default, default, 10, 0, 5, 0, candidates[decision.Index].Replica, null, Outcome.Completed));
