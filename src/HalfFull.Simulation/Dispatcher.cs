@@ -164,10 +164,11 @@ internal sealed class Dispatcher
         for (var i = 0; i < running.Count; i++)
         {
             var sequence = running[i];
+            var uncounted = sequence.ScheduledTokens > 0 ? replica.UncountedTokens : 0;
             copies[i] = new SequenceView(
-                sequence.ComputedTokens,
+                sequence.ComputedTokens + uncounted,
                 sequence.IsDecoding ? 0 : sequence.RemainingTokens,
-                sequence.OutputTokens,
+                sequence.OutputTokens + uncounted,
                 sequence.OutputLimit,
                 sequence.Request.PredictedOutputTokens);
         }

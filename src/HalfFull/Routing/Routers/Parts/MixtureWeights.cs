@@ -2,11 +2,12 @@ namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>
 /// Probabilities as a softmax of weights mixed with the uniform, moved along the natural policy gradient: by the advantage of the one that was drawn, over its
-/// probability. Weights stay within a range of each other, so that the worst can come back in a bounded time.
+/// probability. Weights stay within a range of each other, so that the worst can come back in a bounded time, and fade, so that chance alone does not decide.
 /// </summary>
 internal sealed class MixtureWeights
 {
     private const double WidestRange = 5; // the least likely is e^-5 of the most likely, before exploration
+    private const double Fading = 0.002; // of a weight, with each outcome
     private readonly double[] weights;
     private readonly double[] probabilities;
     private readonly double explore;
@@ -50,7 +51,7 @@ internal sealed class MixtureWeights
 
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] = Math.Max(weights[i] - most, -WidestRange);
+            weights[i] = Math.Max((weights[i] - most) * (1 - Fading), -WidestRange);
         }
 
         Renew();
