@@ -38,7 +38,7 @@ internal sealed class Dispatcher
     }
 
     /// <summary>What the router has learned, for the summary.</summary>
-    internal IReadOnlyList<KeyValuePair<string, double>> Learned => router.Learned;
+    internal IReadOnlyList<LearnedFigure> Learned => router.Learned;
 
     /// <summary>Why the first request that no replica can ever run was refused; null while there is none.</summary>
     internal string? FirstRefusal { get; private set; }

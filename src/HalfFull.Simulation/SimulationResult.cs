@@ -18,7 +18,7 @@ public sealed record SimulationResult
     public string? FirstRefusal { get; init; }
 
     /// <summary>What the router has learned, as names and numbers; empty when it learns nothing.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>> RouterLearned { get; init; } = [];
+    public IReadOnlyList<LearnedFigure> RouterLearned { get; init; } = [];
 
     /// <summary>First arrival to last finish.</summary>
     public required TimeSpan Makespan { get; init; }

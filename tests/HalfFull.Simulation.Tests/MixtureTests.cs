@@ -31,7 +31,7 @@ public sealed class MixtureTests
     {
         var run = Given.Run(Setup("mixture:of=session+least-requests"), Jobs());
 
-        Assert.Equal(["session", "least-requests"], run.Result.RouterLearned.Select(static member => member.Key));
+        Assert.Equal(["session", "least-requests"], run.Result.RouterLearned.Select(static member => member.Name));
         Assert.True(run.Result.RouterLearned[1].Value > 0.8);
         Assert.Empty(Given.Run(Setup("session"), Jobs().Take(10)).Result.RouterLearned);
     }

@@ -16,7 +16,7 @@ public interface IRouter
     bool NeedsPrediction => false;
 
     /// <summary>What it has learned, as names and numbers for the summary of a run; empty when there is nothing to tell.</summary>
-    IReadOnlyList<KeyValuePair<string, double>> Learned => [];
+    IReadOnlyList<Metrics.LearnedFigure> Learned => [];
 
     /// <summary>Decides.</summary>
     /// <param name="request">The request.</param>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Routing.Routers.Parts;
 
@@ -55,7 +56,7 @@ public sealed class Mixture : IRouter
     public bool NeedsPrediction => Array.Exists(members, static member => member.NeedsPrediction);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, double>> Learned => [.. names.Select((name, i) => KeyValuePair.Create(name, weights.Probability(i)))];
+    public IReadOnlyList<LearnedFigure> Learned => [.. names.Select((name, i) => new LearnedFigure(name, weights.Probability(i)))];
 
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
@@ -91,7 +92,7 @@ public sealed class Mixture : IRouter
     }
 
     /// <inheritdoc/>
-    public void Ended(in Metrics.RequestRecord record)
+    public void Ended(in RequestRecord record)
     {
         if (open.Remove(record.Id, out var drawn))
         {

@@ -19,7 +19,7 @@ public sealed class MixtureTests
         Assert.True(router.Learned[1].Value > 0.9);
         Play(router, candidates, 1500, 1500, fast: 1);
         Assert.True(router.Learned[0].Value > 0.9);
-        Assert.Equal("least-requests", router.Learned[0].Key);
+        Assert.Equal("least-requests", router.Learned[0].Name);
         Assert.Equal(1, router.Learned.Sum(static member => member.Value), 1e-12);
         Assert.All(router.Learned, static member => Assert.InRange(member.Value, 0.015, 0.985));
     }
@@ -59,7 +59,7 @@ public sealed class MixtureTests
     {
         var router = Create("llmd:queue=1;kv=1+oracle-work");
 
-        Assert.Equal("llmd:kv=1,queue=1", router.Learned[0].Key);
+        Assert.Equal("llmd:kv=1,queue=1", router.Learned[0].Name);
         Assert.True(((IRouter)router).NeedsPrefixHits);
         Assert.True(((IRouter)router).NeedsPrediction);
         Assert.False(((IRouter)Create("random+p2c")).NeedsPrefixHits);
