@@ -20,8 +20,8 @@ public sealed class PrefixSourceTests
     [Fact]
     public void With_little_memory_the_index_over_reads()
     {
-        var exact = Given.Run(Setup(blocks: 200), Jobs(gap: 0.2));
-        var index = Given.Run(Setup(blocks: 200) with { PrefixHits = PrefixSource.Index }, Jobs(gap: 0.2));
+        var exact = Given.Run(Setup(blocks: 60), Jobs(gap: 0.05));
+        var index = Given.Run(Setup(blocks: 60) with { PrefixHits = PrefixSource.Index }, Jobs(gap: 0.05));
 
         Assert.NotEqual(exact.Result.DecisionHash, index.Result.DecisionHash);
         Assert.True(index.Records.Sum(static record => record.CachedTokens) > 0);
