@@ -17,7 +17,7 @@ internal static class RoutingTable
 
     // Shorter than a time slice, so that on a busy machine most rounds are not interrupted and their median holds.
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(0.3);
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Prints Markdown tables.</summary>
     /// <param name="args">Nothing, or another number of prefixes than ten million, for a trial.</param>

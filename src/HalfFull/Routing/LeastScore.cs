@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace HalfFull.Routing;
@@ -23,7 +24,17 @@ public struct LeastScore(ulong seed, long requestId)
     /// <param name="replica">Its index in the fleet.</param>
     /// <param name="score">Lower is better; NaN counts as worst.</param>
     /// <param name="second">Decides between equal scores, lower is better; not NaN.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(int index, int replica, double score, double second = 0)
+    {
+        // Most lose at once: that much is worth having in the caller's loop.
+        if (Index < 0 || !(score > Score))
+        {
+            Weigh(index, replica, score, second);
+        }
+    }
+
+    private void Weigh(int index, int replica, double score, double second)
     {
         score = double.IsNaN(score) ? double.PositiveInfinity : score;
         if (Index >= 0 && (score > Score || (score == Score && second > bestSecond)))

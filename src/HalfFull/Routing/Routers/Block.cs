@@ -29,7 +29,7 @@ public sealed class Block(Block.Options options, RouterSeed seed) : IRouter
         for (var i = 0; i < candidates.Length; i++)
         {
             ref readonly var view = ref candidates[i];
-            var (firstToken, finish) = view.Engine is null ? Guess(request, view, rates) : lookahead.Predict(request, view, rates.OutputOf(view));
+            var (firstToken, finish) = view.Engine is null ? Guess(request, view, ref rates) : lookahead.Predict(request, view, rates.OutputOf(view));
             var score = (options.Target == Moment.Finish ? finish : firstToken) + view.Latency.TotalSeconds;
             least.Offer(i, view.Replica, score, Loads.Requests(view));
             if (!scores.IsEmpty)
@@ -41,7 +41,7 @@ public sealed class Block(Block.Options options, RouterSeed seed) : IRouter
         return RouteDecision.Route(least.Index, options.Target == Moment.Finish ? "soonest completion" : "soonest first token");
     }
 
-    private static (double FirstToken, double Finish) Guess(in RouteRequest request, in ReplicaView view, in FleetRates rates)
+    private static (double FirstToken, double Finish) Guess(in RouteRequest request, in ReplicaView view, ref FleetRates rates)
     {
         var missing = view.KvCapacityTokens is > 0 and { } capacity ? Math.Max(0, Loads.KvTokens(view) + request.Request.PromptTokens - capacity) : 0;
         var prefill = (Loads.QueuedPrefill(view) + Loads.Uncached(request, view)) / rates.PrefillOf(view);

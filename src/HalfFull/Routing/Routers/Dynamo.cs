@@ -68,12 +68,14 @@ public sealed class Dynamo(Dynamo.Options options, RouterSeed seed) : IRouter
     {
         var prompt = request.Request.PromptTokens;
         double block = options.BlockSize;
-        var excess = (view.InFlightPrefillTokens - leastPrefill) / block;
-        var decay = 1 / (1 + (options.CreditDecay * excess / Math.Ceiling(prompt / block)));
-        var credit = options.OverlapWeight * decay * (view.CachedPromptTokens ?? 0) / block;
+        var credit = options.OverlapWeight * Decay(view.InFlightPrefillTokens - leastPrefill, prompt) * (view.CachedPromptTokens ?? 0) / block;
         var prefill = Math.Max(0, ((view.InFlightPrefillTokens + prompt) / block) - credit);
         return (options.PrefillScale * prefill) + Math.Ceiling((view.InFlightPromptTokens + prompt) / block) + (options.RequestWeight * view.InFlightRequests);
     }
+
+    private double Decay(long excessTokens, int prompt) => options.CreditDecay > 0
+        ? 1 / (1 + (options.CreditDecay * excessTokens / (options.BlockSize * Math.Ceiling(prompt / (double)options.BlockSize))))
+        : 1;
 
     /// <summary>Options.</summary>
     public sealed record Options

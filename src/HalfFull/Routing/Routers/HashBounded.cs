@@ -25,11 +25,12 @@ public sealed class HashBounded(HashBounded.Options options, RouterSeed seed) : 
 
         // Whoever is within the bound; everybody when nobody is, which rounding alone could bring about.
         var share = options.LoadFactor * (requests + 1) / weights;
+        var isWeighted = Rendezvous.IsWeighted(candidates);
         var within = new LeastScore(seed.Value, request.Request.Id);
         var any = new LeastScore(seed.Value, request.Request.Id);
         for (var i = 0; i < candidates.Length; i++)
         {
-            var score = isKeyed ? Rendezvous.Score(key, candidates[i]) : candidates[i].InFlightRequests / Loads.Weight(candidates[i]);
+            var score = isKeyed ? Rendezvous.Score(key, candidates[i], isWeighted) : candidates[i].InFlightRequests / Loads.Weight(candidates[i]);
             any.Offer(i, candidates[i].Replica, score);
             var isWithin = candidates[i].InFlightRequests + 1 <= Math.Max(1, Math.Ceiling(share * Loads.Weight(candidates[i])));
             if (isWithin)

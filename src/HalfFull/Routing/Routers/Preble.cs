@@ -44,7 +44,7 @@ public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter
         var exploits = longest > request.Request.PromptTokens - longest;
         if (exploits)
         {
-            var best = Cheapest(request, candidates, rates, longest, scores);
+            var best = Cheapest(request, candidates, ref rates, longest, scores);
             var isLone = holders == 1 && shares.Of(candidates[best]).HasSlowed(request.Now, options.Window);
             if (!isLone && works[best] <= options.Rebalance * lightest)
             {
@@ -52,13 +52,13 @@ public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter
             }
         }
 
-        return RouteDecision.Route(Cheapest(request, candidates, rates, 0, scores), exploits ? "holder too busy: copied to the cheapest" : "most is missing: cheapest of all");
+        return RouteDecision.Route(Cheapest(request, candidates, ref rates, 0, scores), exploits ? "holder too busy: copied to the cheapest" : "most is missing: cheapest of all");
     }
 
     /// <inheritdoc/>
     public void Dispatched(in RouteRequest request, in ReplicaView replica)
     {
-        var rate = replica.PrefillTokensPerSecond is > 0 and { } known && double.IsFinite(known) ? known : FleetRates.PrefillPrior;
+        var rate = FleetRates.Known(replica.PrefillTokensPerSecond) is > 0 and var known ? known : FleetRates.PrefillPrior;
         shares.Of(replica).Sent(request, replica.CachedPromptTokens ?? 0, rate, options.Window);
     }
 
@@ -78,7 +78,7 @@ public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter
         }
     }
 
-    private int Cheapest(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, in FleetRates rates, int leastCached, Span<double> scores)
+    private int Cheapest(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, ref FleetRates rates, int leastCached, Span<double> scores)
     {
         var least = new LeastScore(seed.Value, request.Request.Id);
         for (var i = 0; i < candidates.Length; i++)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using HalfFull.Policies;
 using HalfFull.Routing.Routers.Parts;
 
@@ -16,6 +17,8 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
     private const double GrowthTokensPerUnreported = 100; // the same of a request on a replica that reports nothing, tokens
     private const ulong Spreading = 0x5A11;
     private const ulong Sampling = 0x5A12;
+    private const string Reason = "least time to prefill or to free memory";
+    private readonly bool isPlain = options is { Eps: null or 0, Choices: null, Band: 0, Hold: null };
     private double[] costs = [];
     private ulong[] draws = [];
 
@@ -25,13 +28,32 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
     {
+        var rates = FleetRates.Of(candidates);
+        return isPlain && scores.IsEmpty && request.Gateways <= 1
+            ? RouteDecision.Route(Least(request, candidates, ref rates), Reason)
+            : WithTable(request, candidates, ref rates, scores);
+    }
+
+    /// <summary>The decision where costs are neither spread nor sampled, tied or bounded, and nobody asked for them: one pass, nothing kept.</summary>
+    private int Least(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, ref FleetRates rates)
+    {
+        var least = new LeastScore(seed.Value, request.Request.Id);
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            least.Offer(i, candidates[i].Replica, Cost(request, candidates[i], ref rates));
+        }
+
+        return least.Index;
+    }
+
+    private RouteDecision WithTable(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, ref FleetRates rates, Span<double> scores)
+    {
         if (costs.Length < candidates.Length)
         {
             costs = new double[candidates.Length * 2];
             draws = new ulong[candidates.Length * 2];
         }
 
-        var rates = FleetRates.Of(candidates);
         var jitter = options.Eps ?? (request.Gateways > 1 ? 1 : 0);
         var spread = HashedDraw.Stream(seed.Value, request, Spreading);
         var sampled = Sampled(request, candidates);
@@ -41,7 +63,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
             costs[i] = double.NaN;
             if (draws[i] <= sampled)
             {
-                costs[i] = Cost(request, candidates[i], rates);
+                costs[i] = Cost(request, candidates[i], ref rates);
                 costs[i] *= jitter > 0 ? 1 + (jitter * HashedDraw.Uniform(spread, candidates[i].Replica)) : 1;
                 lowest = Math.Min(lowest, costs[i]);
             }
@@ -53,7 +75,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
             return RouteDecision.Hold("every replica costs too much");
         }
 
-        return RouteDecision.Route(Pick(request, candidates, lowest, scores), "least time to prefill or to free memory");
+        return RouteDecision.Route(Pick(request, candidates, lowest, scores), Reason);
     }
 
     /// <summary>The largest draw of those sampled; all when nobody asked for a sample.</summary>
@@ -113,28 +135,31 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
         return least.Index;
     }
 
-    private double Cost(in RouteRequest request, in ReplicaView view, in FleetRates rates)
+    private double Cost(in RouteRequest request, in ReplicaView view, ref FleetRates rates)
     {
         var prompt = request.Request.PromptTokens;
         var uncached = prompt - (options.Cache ? view.CachedPromptTokens ?? 0 : 0);
         var rate = rates.PrefillOf(view);
         var load = Load.Of(view, options.Corrections ? request.Gateways : 0, rate);
-        var own = uncached + (options.Alpha * uncached * (prompt - (uncached / 2.0))); // tokens that it is like
+        var own = options.Alpha == 0 ? uncached : uncached + (options.Alpha * uncached * (prompt - (uncached / 2.0))); // tokens that it is like
         if (options.Form == CostForm.Time)
         {
             var residual = load.Requests > 0 && view.SecondsPerStep is > 0 and { } step && double.IsFinite(step) ? step / 2 : 0;
-            return Math.Max(load.QueuedPrefill / rate, NetRelease(view, load, prompt, rates)) + (own / rate) + residual + view.Latency.TotalSeconds;
+            return Math.Max(load.QueuedPrefill / rate, NetRelease(view, load, prompt, ref rates)) + (own / rate) + residual + Seconds(view.Latency);
         }
 
-        var work = Math.Max((load.QueuedPrefill + own) / rate, Release(view, load, prompt, rates));
+        // Comparisons, not Math.Max: nothing here is NaN, and its care for that costs as much as the rest.
+        var (prefill, release) = ((load.QueuedPrefill + own) / rate, Release(view, load, prompt, ref rates));
+        var work = prefill > release ? prefill : release;
         var used = view.KvCapacityTokens is > 0 and { } capacity ? load.Kv / capacity : 0;
-        return view.Latency.TotalSeconds + (options.Form == CostForm.WeightFree
+        return Seconds(view.Latency) + (options.Form == CostForm.WeightFree
             ? work * (1 + load.Requests)
             : (work + (options.KvWeight * used)) * (1 + (options.BatchFactor * load.Requests)));
     }
 
     /// <summary>T_mem: seconds until the memory that is missing has been released; 0 when none is, or when the capacity is unknown.</summary>
-    private double Release(in ReplicaView view, in Load load, int prompt, in FleetRates rates)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Release(in ReplicaView view, in Load load, int prompt, ref FleetRates rates)
     {
         if (!options.Memory || view.KvCapacityTokens is not (> 0 and { } capacity))
         {
@@ -143,17 +168,17 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
 
         // Without a report of the engine, which of the requests run is not known: each is expected to grow by a round number.
         var growth = view.Running is { } running
-            ? running * Math.Min(GrowthTokensPerSequence, rates.OutputOf(view))
+            ? running * (rates.OutputOf(view) is < GrowthTokensPerSequence and var output ? output : GrowthTokensPerSequence)
             : GrowthTokensPerUnreported * load.Requests;
         var missing = load.Kv + prompt + growth - capacity;
-        return Math.Max(0, missing) / rates.ReleaseOf(view);
+        return missing > 0 ? missing / rates.ReleaseOf(view) : 0;
     }
 
     /// <summary>
     /// T_mem of the form of time: growth is not in what is missing but in the rate, of which running sequences take back as much as their outputs grow: in the
     /// steady state the net rate is the gross one times prompt / (prompt + output). Memory in use without any request is a stale report.
     /// </summary>
-    private double NetRelease(in ReplicaView view, in Load load, int prompt, in FleetRates rates)
+    private double NetRelease(in ReplicaView view, in Load load, int prompt, ref FleetRates rates)
     {
         if (!options.Memory || load.Requests <= 0 || view.KvCapacityTokens is not (> 0 and { } capacity))
         {
@@ -165,6 +190,9 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
         var net = meanPrompt > 0 ? meanPrompt / (meanPrompt + output) : 1;
         return Math.Max(0, load.Kv + prompt - capacity) / (rates.ReleaseOf(view) * net);
     }
+
+    /// <summary>Seconds of a time that is mostly 0, which needs no division.</summary>
+    private static double Seconds(TimeSpan time) => time.Ticks == 0 ? 0 : time.TotalSeconds;
 
     /// <summary>The formula that is evaluated.</summary>
     public enum CostForm
@@ -238,12 +266,13 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
     /// <summary>Load of a replica after the corrections for the age of its report; without a report, the host's own ledger.</summary>
     private readonly record struct Load(double QueuedPrefill, double Kv, double Requests)
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static Load Of(in ReplicaView view, int gateways, double rate)
         {
             // The ledger counts what was sent after the report as well: it stands in for report and correction together.
-            var queued = Math.Max(0, (view.QueuedPrefillTokens ?? 0) - (gateways > 0 ? view.Age.TotalSeconds * rate : 0));
+            var queued = (view.QueuedPrefillTokens ?? 0) - (gateways > 0 ? Seconds(view.Age) * rate : 0);
             return new Load(
-                queued + ((double)gateways * view.UnreportedPrefillTokens),
+                (queued > 0 ? queued : 0) + ((double)gateways * view.UnreportedPrefillTokens),
                 view.KvTokensInUse is { } used
                     ? used + (view.KvTokensQueued ?? 0) + ((double)gateways * view.UnreportedPromptTokens)
                     : (double)Math.Max(1, gateways) * view.InFlightPromptTokens,

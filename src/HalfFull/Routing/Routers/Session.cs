@@ -15,10 +15,11 @@ public sealed class Session(Session.Options options, RouterSeed seed) : IRouter
     {
         var text = Key(request.Request);
         var key = text is null ? 0 : Rendezvous.Key(text);
+        var isWeighted = Rendezvous.IsWeighted(candidates);
         var least = new LeastScore(seed.Value, request.Request.Id);
         for (var i = 0; i < candidates.Length; i++)
         {
-            var score = text is null ? candidates[i].InFlightRequests / Loads.Weight(candidates[i]) : Rendezvous.Score(key, candidates[i]);
+            var score = text is null ? candidates[i].InFlightRequests / Loads.Weight(candidates[i]) : Rendezvous.Score(key, candidates[i], isWeighted);
             least.Offer(i, candidates[i].Replica, score);
             if (!scores.IsEmpty)
             {
