@@ -1,15 +1,16 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Policies;
 using HalfFull.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace HalfFull.Gateway;
 
-/// <summary>What the gateway says of itself, and how replicas come and go at run time. Without keys it answers on this machine only.</summary>
+/// <summary>What the gateway says of itself, and how replicas come and go at run time. Who may ask was checked before.</summary>
 internal sealed class AdminApi(GatewayServer server)
 {
     private const int MostBodyBytes = 64 << 10;
@@ -17,11 +18,6 @@ internal sealed class AdminApi(GatewayServer server)
     /// <summary>Answers a request below <c>/api/</c>.</summary>
     public Task HandleAsync(HttpContext context, string path)
     {
-        if (context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
-        {
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "loopback_only", "This path answers on the gateway's own machine only.");
-        }
-
         // A web page elsewhere cannot send this type without asking first, so it cannot reach in through a browser on this machine.
         if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
         {
@@ -33,6 +29,9 @@ internal sealed class AdminApi(GatewayServer server)
         {
             ("GET", ["api", "state"]) => JsonAsync(context, State),
             ("GET", ["api", "replicas"]) => JsonAsync(context, json => server.Pool.Read(replicas => Replicas(json, replicas))),
+            ("GET", ["api", "explain", var id]) => ExplainAsync(context, id),
+            ("GET", ["api", "policy"]) => JsonAsync(context, Policy),
+            ("PUT", ["api", "policy"]) => SwitchAsync(context),
             ("POST", ["api", "replicas"]) => AddAsync(context),
             ("POST", ["api", "replicas", var id, "drain"]) => DrainAsync(context, id),
             ("DELETE", ["api", "replicas", var id]) => RemoveAsync(context, id),
@@ -64,8 +63,9 @@ internal sealed class AdminApi(GatewayServer server)
     public Task ReadyAsync(HttpContext context)
     {
         var ready = server.Pool.Read(replicas => replicas.Count(replica => replica.State == ReplicaState.Ready && !replica.IsDraining));
-        context.Response.StatusCode = ready > 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return TextAsync(context, "text/plain; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"{ready} replicas ready\n"));
+        context.Response.StatusCode = ready > 0 && !server.IsStopping ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return TextAsync(
+            context, "text/plain; charset=utf-8", server.IsStopping ? "stopping\n" : string.Create(CultureInfo.InvariantCulture, $"{ready} replicas ready\n"));
     }
 
     /// <summary>Answers with text.</summary>
@@ -79,10 +79,14 @@ internal sealed class AdminApi(GatewayServer server)
     {
         json.WriteString("schema", "halffull.state/1");
         json.WriteNumber("uptimeSeconds", server.Pool.Now.TotalSeconds);
+        var (router, queue) = server.Pool.Policies;
+        json.WriteString("router", router.ToString());
+        json.WriteString("queue", queue.ToString());
+        json.WriteNumber("waiting", server.Pool.Waiting);
         server.Pool.Read(replicas => Replicas(json, replicas));
     }
 
-    private static bool Replicas(Utf8JsonWriter json, IReadOnlyList<RemoteReplica> replicas)
+    private bool Replicas(Utf8JsonWriter json, IReadOnlyList<RemoteReplica> replicas)
     {
         json.WriteStartArray("replicas");
         foreach (var replica in replicas)
@@ -94,13 +98,14 @@ internal sealed class AdminApi(GatewayServer server)
         return true;
     }
 
-    private static void Replica(Utf8JsonWriter json, RemoteReplica replica)
+    private void Replica(Utf8JsonWriter json, RemoteReplica replica)
     {
         var account = replica.Account;
         json.WriteStartObject();
         json.WriteNumber("id", replica.Id);
         json.WriteString("url", replica.Address.AbsoluteUri);
-        json.WriteString("state", replica.IsDraining ? "draining" : replica.State.ToString().ToLowerInvariant());
+        json.WriteString("state", StateOf(replica));
+        json.WriteNumber("share", replica.Health.ShareAt(server.Pool.Now, server.Options));
         json.WriteString("flavour", replica.Flavour.ToString().ToLowerInvariant());
         json.WriteNumber("epoch", account.Epoch);
         json.WriteStartArray("models");
@@ -126,6 +131,13 @@ internal sealed class AdminApi(GatewayServer server)
         json.WriteEndObject();
     }
 
+    private string StateOf(RemoteReplica replica) =>
+        replica.IsDraining ? "draining"
+        : replica.State != ReplicaState.Ready ? replica.State.ToString().ToLowerInvariant()
+        : replica.Health.IsEjectedAt(server.Pool.Now) ? "ejected"
+        : replica.Health.Progress.IsFrozen(server.Options.FrozenTime) ? "frozen"
+        : replica.Health.ShareAt(server.Pool.Now, server.Options) < 1 ? "warming" : "ready";
+
     /// <summary>What nobody knows is null, never 0.</summary>
     private static void Number(Utf8JsonWriter json, string name, double? value)
     {
@@ -137,6 +149,67 @@ internal sealed class AdminApi(GatewayServer server)
         {
             json.WriteNull(name);
         }
+    }
+
+    private void Policy(Utf8JsonWriter json)
+    {
+        var (router, queue) = server.Pool.Policies;
+        json.WriteString("router", router.ToString());
+        json.WriteString("queue", queue.ToString());
+    }
+
+    /// <summary>Takes other policies; what is under way goes on.</summary>
+    private async Task SwitchAsync(HttpContext context)
+    {
+        using var body = await PooledBody.ReadAsync(context.Request, MostBodyBytes, context.RequestAborted);
+        try
+        {
+            var (router, queue) = PolicyIn(body);
+            var (usedRouter, usedQueue) = server.Pool.Policies;
+            server.Pool.SwitchPolicy(router ?? usedRouter, queue ?? usedQueue);
+        }
+        catch (PolicyException error)
+        {
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalid_request", error.Message);
+        }
+
+        await JsonAsync(context, Policy);
+    }
+
+    private static (PolicySpec? Router, PolicySpec? Queue) PolicyIn(PooledBody body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.Memory);
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.EnumerateObject().All(field => field is { Name: "router" or "queue", Value.ValueKind: JsonValueKind.String }))
+            {
+                return (Spec("router"), Spec("queue"));
+            }
+
+            PolicySpec? Spec(string name) => document.RootElement.TryGetProperty(name, out var spec) ? PolicySpec.Parse(spec.GetString()!) : null;
+        }
+        catch (JsonException)
+        {
+            // The sentence below says what would be accepted.
+        }
+
+        throw new RequestRefusedException(StatusCodes.Status400BadRequest, "invalid_request", "Send {\"router\":\"sal\",\"queue\":\"larry\"} or one of them; halffull policies lists them.");
+    }
+
+    private Task ExplainAsync(HttpContext context, string id)
+    {
+        var number = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
+        if (number < 0 || server.Journal.Explain(number) is not { } explanation)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status404NotFound,
+                "not_found",
+                $"Request '{id}' is not among the last {server.Journal.Ring?.Capacity ?? 0} that are kept; halffull explain --log DIR looks in a decision log.");
+        }
+
+        var names = server.Pool.Read(replicas => replicas.ToDictionary(replica => replica.Id, replica => replica.Name));
+        return JsonAsync(context, json => ExplanationJson.Write(json, explanation, replica => names.GetValueOrDefault(replica)));
     }
 
     private async Task AddAsync(HttpContext context)

@@ -1,31 +1,53 @@
 using System.Collections.Concurrent;
+using HalfFull.Gateway.Access;
+using HalfFull.Gateway.Configuration;
 using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Gateway.Telemetry;
+using HalfFull.Gateway.Tls;
 using Microsoft.AspNetCore.Http;
+using KestrelServerLimits = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerLimits;
 
 namespace HalfFull.Gateway;
 
 /// <summary>An OpenAI-compatible front door: routes each request to a replica and passes the answer on.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    private readonly GatewayOptions options;
-    private readonly GatewayMetrics metrics = new();
+    private readonly GatewayMetrics metrics;
+    private readonly GatewayTelemetry? telemetry;
     private readonly Forwarder forwarder;
     private readonly AdminApi admin;
+    private readonly AccessControl access;
     private readonly HttpMessageInvoker probes;
     private readonly ConcurrentDictionary<int, ReplicaMonitor> monitors = new();
+    private readonly ServerTls? tls;
+    private readonly Dictionary<Uri, int> configured = [];
     private HttpHost? host;
+    private volatile bool isStopping;
+    private int forwarding;
 
     private GatewayServer(GatewayOptions options)
     {
-        this.options = options;
-        Pool = new ReplicaPool(options);
-        forwarder = new Forwarder(options, Pool, metrics);
+        Options = options;
+        Journal = Journal.Open(options);
+        Pool = new ReplicaPool(options, Journal);
+        telemetry = options.HasTelemetry ? new GatewayTelemetry(Pool) : null;
+        metrics = new GatewayMetrics(telemetry);
+        forwarder = new Forwarder(options, Pool, metrics, Journal);
         probes = ReplicaClient.Create(options);
         admin = new AdminApi(this);
+        access = new AccessControl(options.Keys);
+        tls = options.Tls is { } files ? new ServerTls(files) : null;
     }
+
+    /// <summary>How it works now.</summary>
+    public GatewayOptions Options { get; private set; }
+
+    /// <summary>What is kept of its decisions.</summary>
+    internal Journal Journal { get; }
 
     /// <summary>Its replicas.</summary>
     public ReplicaPool Pool { get; }
@@ -34,20 +56,20 @@ public sealed class GatewayServer : IAsyncDisposable
     public Uri Address => host!.Address;
 
     /// <summary>Starts a gateway.</summary>
-    /// <exception cref="Policies.PolicyException">The router is unknown.</exception>
-    /// <exception cref="IOException">It cannot listen.</exception>
+    /// <exception cref="Policies.PolicyException">The router or the queue policy is unknown.</exception>
+    /// <exception cref="IOException">It cannot listen, or its log cannot be written.</exception>
     public static async Task<GatewayServer> StartAsync(GatewayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var server = new GatewayServer(options);
         try
         {
-            foreach (var address in options.Replicas)
+            foreach (var replica in options.Replicas)
             {
-                server.Add(address);
+                server.configured[WithSlash(replica.Address)] = server.Add(replica).Id;
             }
 
-            server.host = await HttpHost.StartAsync(options.Host, options.Port, options.MostBodyBytes, server.HandleAsync);
+            server.host = await HttpHost.StartAsync(options.Host, options.Port, limits => Limit(limits, options), server.tls, server.HandleAsync);
             return server;
         }
         catch
@@ -58,12 +80,12 @@ public sealed class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>Adds a replica and watches it.</summary>
-    /// <param name="address">Its address without <c>/v1</c>.</param>
-    public RemoteReplica Add(Uri address)
+    /// <param name="settings">Its address without <c>/v1</c>, and what is known of it.</param>
+    public RemoteReplica Add(ReplicaSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        var replica = Pool.Add(WithSlash(address));
-        monitors[replica.Id] = new ReplicaMonitor(Pool, replica, probes, options);
+        ArgumentNullException.ThrowIfNull(settings);
+        var replica = Pool.Add(settings with { Address = WithSlash(settings.Address) });
+        monitors[replica.Id] = new ReplicaMonitor(Pool, replica, probes, Options);
         return replica;
     }
 
@@ -84,6 +106,57 @@ public sealed class GatewayServer : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Takes other options while it runs. Streams go on; what counts from the next start only is told to <see cref="GatewayOptions.Notice"/>.</summary>
+    /// <param name="next">The options.</param>
+    /// <exception cref="Policies.PolicyException">The router or the queue is not accepted; nothing changes.</exception>
+    /// <exception cref="IOException">The certificate is not accepted; nothing changes.</exception>
+    public async Task ApplyAsync(GatewayOptions next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        Scheduling.FrontScheduler.Validate(next.Router, next.Queue);
+        var certificate = tls is not null ? next.Tls?.Load() : null;
+        if (RestartNeeds.Between(Options, next) is { Length: > 0 } late)
+        {
+            Options.Notice?.Invoke($"Changes of {late} count from the next start.");
+        }
+
+        if (certificate is not null)
+        {
+            tls!.Replace(certificate);
+        }
+
+        var before = Options;
+        Options = RestartNeeds.Keep(before, next);
+        access.Replace(next.Keys);
+        forwarder.Take(Options);
+        Pool.Take(Options);
+        if (!next.Router.Equals(before.Router) || !next.Queue.Equals(before.Queue))
+        {
+            Pool.SwitchPolicy(next.Router, next.Queue);
+        }
+
+        await ReplaceAsync(next.Replicas);
+    }
+
+    /// <summary>Reads options and applies them, or keeps the ones in use and says why.</summary>
+    internal async Task<bool> ReloadAsync(string source, Func<GatewayOptions> read)
+    {
+        var accepted = false;
+        try
+        {
+            await ApplyAsync(read());
+            accepted = true;
+            Options.Notice?.Invoke($"{source} is applied.");
+        }
+        catch (Exception error) when (error is FormatException or Policies.PolicyException or IOException)
+        {
+            Options.Notice?.Invoke($"{error.Message.TrimEnd('.')}; the configuration before stays in use.");
+        }
+
+        metrics.Reloaded(accepted);
+        return accepted;
+    }
+
     /// <summary>Waits until every replica takes requests, but not for longer than <paramref name="most"/>.</summary>
     /// <returns>Whether all do.</returns>
     public async Task<bool> WhenReadyAsync(TimeSpan most, CancellationToken cancellation)
@@ -102,8 +175,22 @@ public sealed class GatewayServer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Takes no new requests and waits for open ones until cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellation) => host?.StopAsync(cancellation) ?? Task.CompletedTask;
+    /// <summary>Whether it takes requests: not once it is about to stop.</summary>
+    internal bool IsStopping => isStopping;
+
+    /// <summary>
+    /// Says on <c>/ready</c> that it stops, goes on for <see cref="GatewayOptions.ShutdownDelay"/> so that whoever balances load can hear it, then takes no new
+    /// requests and waits for open ones until cancelled.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        isStopping = true;
+        if (host is not null)
+        {
+            await Task.Delay(Options.ShutdownDelay, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.StopAsync(cancellation);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -119,8 +206,39 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         monitors.Clear();
+        Pool.Dispose();
         forwarder.Dispose();
         probes.Dispose();
+        access.Dispose();
+        telemetry?.Dispose();
+        await Journal.DisposeAsync();
+    }
+
+    private static void Limit(KestrelServerLimits limits, GatewayOptions options)
+    {
+        limits.MaxRequestBodySize = options.MostBodyBytes;
+        limits.MaxRequestHeadersTotalSize = options.MostHeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(limits.MaxRequestLineSize, options.MostHeaderBytes);
+    }
+
+    /// <summary>Adds and takes out what the configuration names now; replicas that came by the API or as workers stay.</summary>
+    private async Task ReplaceAsync(IReadOnlyList<ReplicaSettings> next)
+    {
+        var wanted = next.ToDictionary(replica => WithSlash(replica.Address));
+        foreach (var (address, id) in configured.Where(entry => !wanted.ContainsKey(entry.Key)).ToArray())
+        {
+            configured.Remove(address);
+            await RemoveAsync(id);
+        }
+
+        foreach (var replica in next)
+        {
+            var address = WithSlash(replica.Address);
+            if (!configured.TryGetValue(address, out var id) || !Pool.Configure(id, replica with { Address = address }))
+            {
+                configured[address] = Add(replica).Id;
+            }
+        }
     }
 
     private static Uri WithSlash(Uri address) =>
@@ -131,6 +249,7 @@ public sealed class GatewayServer : IAsyncDisposable
         var id = forwarder.NextId();
         GatewayHeaders.Begin(context.Response, id);
         metrics.Began();
+        var span = telemetry is not null && HttpMethods.IsPost(context.Request.Method) ? RequestSpan.Begin(context, id) : null;
         var status = StatusCodes.Status499ClientClosedRequest;
         try
         {
@@ -161,22 +280,59 @@ public sealed class GatewayServer : IAsyncDisposable
         finally
         {
             metrics.Answered(status);
+            RequestSpan.End(span, status);
         }
     }
 
-    private Task RouteAsync(HttpContext context, long id)
+    private async Task RouteAsync(HttpContext context, long id)
     {
         var path = context.Request.Path.Value ?? string.Empty;
-        return (context.Request.Method, path) switch
+        await AdmitAsync(context, path);
+        await ((context.Request.Method, path) switch
         {
-            ("POST", "/v1/chat/completions" or "/v1/completions") => forwarder.ForwardAsync(context, id, ApiKind.Completion),
-            ("POST", "/v1/embeddings" or "/v1/responses") => forwarder.ForwardAsync(context, id, ApiKind.PassThrough),
+            ("POST", "/v1/chat/completions" or "/v1/completions") => ForwardAsync(context, id, ApiKind.Completion),
+            ("POST", "/v1/embeddings" or "/v1/responses") => ForwardAsync(context, id, ApiKind.PassThrough),
             ("GET", "/v1/models") => admin.ModelsAsync(context),
             ("GET", "/health") => AdminApi.TextAsync(context, "text/plain; charset=utf-8", "ok\n"),
             ("GET", "/ready") => admin.ReadyAsync(context),
-            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool)),
+            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool, Options, Journal)),
             _ when path.StartsWith("/api/", StringComparison.Ordinal) => admin.HandleAsync(context, path),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
-        };
+        });
+    }
+
+    private async Task ForwardAsync(HttpContext context, long id, ApiKind api)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref forwarding) > Options.MostConcurrency)
+            {
+                throw new RequestRefusedException(
+                    StatusCodes.Status429TooManyRequests, "too_many_requests", $"The gateway answers {Options.MostConcurrency} requests at once and no more.") { RetryAfterSeconds = 1 };
+            }
+
+            await forwarder.ForwardAsync(context, id, api);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref forwarding);
+        }
+    }
+
+    /// <summary>Refuses who may not use a path, and keeps who the caller is. Whether the gateway lives everybody may ask.</summary>
+    private async ValueTask AdmitAsync(HttpContext context, string path)
+    {
+        if (path.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            context.Features.Set(await access.RequireAdminAsync(context));
+        }
+        else if (path is "/metrics")
+        {
+            await access.RequireReaderAsync(context);
+        }
+        else if (path is not ("/health" or "/ready"))
+        {
+            context.Features.Set(await access.IdentifyAsync(context));
+        }
     }
 }

@@ -1,5 +1,6 @@
 using HalfFull.Engine;
 using HalfFull.Policies;
+using HalfFull.Queueing;
 using HalfFull.Routing;
 
 namespace HalfFull.Simulation;
@@ -12,4 +13,7 @@ public static class PolicyCatalogs
 
     /// <summary>Routers.</summary>
     public static PolicyCatalog<IRouter> Routers { get; } = PolicyCatalog<IRouter>.FromAssembly(typeof(IRouter).Assembly);
+
+    /// <summary>Queue policies, which order what waits in front of a fleet. The simulator has no such queue yet; the gateway has.</summary>
+    public static PolicyCatalog<IQueuePolicy> Queues { get; } = PolicyCatalog<IQueuePolicy>.FromAssembly(typeof(IQueuePolicy).Assembly);
 }

@@ -1,10 +1,12 @@
+using HalfFull.Policies;
+
 namespace HalfFull;
 
 /// <summary>
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small seeded generator whose stream is ours to promise,
 /// unlike the seeded stream of the runtime's own generator, which may change between versions.
 /// </summary>
-public sealed class Rng(ulong seed)
+public sealed class Rng(ulong seed) : IRestorable
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
     private ulong state = seed;
@@ -84,6 +86,16 @@ public sealed class Rng(ulong seed)
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Fixed(this.state);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => this.state = state.Fixed();
 
     /// <summary>The finaliser of SplitMix64: a bijection that spreads every input bit over all output bits.</summary>
     public static ulong Mix(ulong value)

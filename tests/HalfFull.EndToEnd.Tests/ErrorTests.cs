@@ -9,7 +9,9 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, bench, policies, trace.")]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, policies, trace, explain, verify.")]
+    [InlineData("serve --tls-key gateway.key", "--tls-key is given without --tls-cert; give both.")]
+    [InlineData("serve --max-concurrency 0", "--max-concurrency 0 is not accepted: give a whole number from 1 to")]
     [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]
     [InlineData("trace info --all", "Unknown option '--all': 'halffull trace info --help' lists what it takes.")]
     [InlineData("simulate --egine x", "Unknown option '--egine'; did you mean '--engine'?")]
@@ -80,6 +82,15 @@ public sealed class ErrorTests : IDisposable
     [InlineData("compare --rank-by luck", "--rank-by 'luck' is no metric to rank by: give ttft,")]
     [InlineData("compare --rank-by goodput", "--rank-by goodput needs bounds; add --slo")]
     [InlineData("trace convert chat out --to xml", "--to: 'xml' is no trace format that can be written")]
+    [InlineData("verify", "Required argument 'folder' missing for command: 'verify'.")]
+    [InlineData("explain", "Required argument 'id' missing for command: 'explain'.")]
+    [InlineData("explain x", "'x' is no number of a request: give what the header x-halffull-request-id says, such as 17.")]
+    [InlineData("explain 1 --url localhost", "--url: 'localhost' is not an address such as http://127.0.0.1:8080.")]
+    [InlineData("explain 1 --url http://a --log b", "Give only one of --url and --log: a gateway or a folder is asked.")]
+    [InlineData("serve --log-keep 5", "--log-keep is about the decision log: give --log DIR with it.")]
+    [InlineData("serve --log x --log-tenants shown", "--log-tenants shown is not accepted: give hashed or named.")]
+    [InlineData("serve --log x --log-keep 1", "--log-keep 1 is not accepted: give a whole number from 2 to")]
+    [InlineData("serve --explain -1", "--explain -1 is not accepted: give a whole number from 0 to")]
     public void Wrong_usage_is_one_sentence_and_exit_code_2(string arguments, string sentence) => Fails(2, arguments, sentence);
 
     [Theory]
@@ -93,6 +104,11 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --trace code --limit 50 --kv-blocks 1", "more than the 16 tokens of the KV cache")]
     [InlineData("simulate --trace code --limit 50 --kv-blocks 1 --load 0.5 --json run.json --records run.csv", "No request of code fits a replica")]
     [InlineData("trace convert chat nowhere/out.jsonl --limit 10", "nowhere/out.jsonl cannot be written")]
+    [InlineData("verify nowhere", "nowhere does not exist.")]
+    [InlineData("verify .", ". is a directory without a decision log; serve --log . writes one.")]
+    [InlineData("explain 1 --log .", ". is a directory without a decision log")]
+    [InlineData("explain 1 --url http://127.0.0.1:1", "No gateway answers at http://127.0.0.1:1/: ")]
+    [InlineData("serve --log /dev/null/log --port 0", "/dev/null/log")]
     public void A_failed_run_is_one_sentence_and_exit_code_1(string arguments, string sentence)
     {
         Fails(1, arguments, sentence);

@@ -8,6 +8,8 @@ public sealed class HelpTests : IDisposable
 
     [Theory]
     [InlineData("", "halffull compare")]
+    [InlineData("verify", "halffull verify log")]
+    [InlineData("explain", "halffull explain 17 --log log")]
     [InlineData("simulate", "halffull simulate --trace chat --load 0.9 --replicas 4 --gpu a100 --model llama-3-8b --engine larry --router sal")]
     [InlineData("compare", "--rank-by ttft-p99")]
     [InlineData("bench", "halffull bench --url http://localhost:8000 --rate 4 --arrivals poisson")]

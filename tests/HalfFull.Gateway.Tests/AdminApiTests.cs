@@ -51,6 +51,29 @@ public sealed class AdminApiTests
     }
 
     [Fact]
+    public async Task The_router_is_switched_while_it_runs_and_a_wrong_one_changes_nothing()
+    {
+        await using var worker = await Given.Worker();
+        await using var gateway = await Given.Gateway(options: null, worker.Address);
+        var policy = new Uri(gateway.Address, "/api/policy");
+        using var stream = await Given.Post(gateway, "/v1/chat/completions", Given.Chat);
+        using var switched = await Given.Client.PutAsJsonAsync(policy, new { router = "least-requests", queue = "fcfs" });
+        Assert.Equal("least-requests", (string)JsonNode.Parse(await switched.Content.ReadAsStringAsync())!["router"]!);
+        using var unknown = await Given.Client.PutAsJsonAsync(policy, new { router = "nobody" });
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+        using var misspelt = await Given.Client.PutAsJsonAsync(policy, new { rooter = "sal" });
+        Assert.Equal(HttpStatusCode.BadRequest, misspelt.StatusCode);
+        using var nothing = await Given.Client.PutAsJsonAsync(policy, new { });
+        Assert.Equal(HttpStatusCode.OK, nothing.StatusCode);
+        Assert.Equal("least-requests", (string)JsonNode.Parse(await Given.Client.GetStringAsync(policy))!["router"]!);
+        Assert.Equal("fcfs", (string)JsonNode.Parse(await Given.Client.GetStringAsync(policy))!["queue"]!);
+        _ = await stream.Content.ReadAsStringAsync();
+        using var next = await Given.Post(gateway, "/v1/chat/completions", Given.Chat);
+        Assert.EndsWith("data: [DONE]\n\n", await next.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Given.LedgerIsZero(gateway);
+    }
+
+    [Fact]
     public async Task A_form_of_a_foreign_page_cannot_change_anything()
     {
         await using var gateway = await Given.Gateway(options: null);

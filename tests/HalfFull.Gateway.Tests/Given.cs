@@ -28,7 +28,7 @@ internal static class Given
     /// <summary>A gateway, once all its replicas take requests.</summary>
     internal static async Task<GatewayServer> Gateway(GatewayOptions? options, params Uri[] replicas)
     {
-        var gateway = await GatewayServer.StartAsync((options ?? Options) with { Replicas = replicas });
+        var gateway = await GatewayServer.StartAsync((options ?? Options) with { Replicas = [.. replicas] });
         await Eventually.True(
             () => gateway.Pool.Read(all => all.All(replica => replica.State == ReplicaState.Ready && replica.Models is not null)), "every replica is ready");
         return gateway;

@@ -17,9 +17,12 @@ internal static class HalfFullCommand
             CompareCommand.Create(args, cancellation),
             ServeCommand.Create(cancellation),
             WorkerCommand.Create(cancellation),
+            KeyCommand.Create(),
             BenchCommand.Create(args, cancellation),
             PoliciesCommand.Create(),
             TraceCommand.Create(cancellation),
+            ExplainCommand.Create(cancellation),
+            VerifyCommand.Create(cancellation),
         };
         HelpWithExample.Show(root, "compare", "serve", "simulate --trace chat --load 0.9 --engine larry --router sal");
         var help = root.Options.OfType<HelpOption>().Single();

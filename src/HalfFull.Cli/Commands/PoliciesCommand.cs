@@ -12,7 +12,7 @@ internal static class PoliciesCommand
     {
         var json = TextOption.Any("--json", "FILE", "Write the list as JSON");
         var markdown = TextOption.Any("--markdown", "FILE", "Write the list as a page, docs/policies.md");
-        var command = new Command("policies", "List engine and router policies with their options.") { json, markdown };
+        var command = new Command("policies", "List engine, router and queue policies with their options.") { json, markdown };
         command.SetAction(parsed =>
         {
             var (jsonPath, pagePath) = (parsed.GetValue(json), parsed.GetValue(markdown));

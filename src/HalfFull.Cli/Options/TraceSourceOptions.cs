@@ -1,13 +1,14 @@
 using System.CommandLine;
 using HalfFull.Simulation.Workloads.Presets;
 using HalfFull.Traces;
+using HalfFull.Traces.Decisions;
 
 namespace HalfFull.Cli.Options;
 
 /// <summary>The trace that a trace command reads: a file or a preset, and how much of it.</summary>
 internal sealed class TraceSourceOptions
 {
-    private readonly Argument<string> source = new("trace") { Description = "Trace file (.gz or plain), or preset" };
+    private readonly Argument<string> source = new("trace") { Description = "Trace file (.gz or plain), folder of a decision log, or preset" };
     private readonly Option<ColumnMap?> columns = TextOption.Of(
         "--columns", "arrival=C,prompt=C,output=C,...", ColumnMap.Parse, "Columns of any other CSV or JSON-lines log");
 
@@ -47,8 +48,9 @@ internal sealed class TraceSourceOptions
             throw new TraceException($"Trace '{name}' is neither a file nor a preset; presets are {string.Join(", ", PresetCatalog.All.Select(known => known.Name))}.");
         }
 
-        var file = TraceFile.Open(name, map);
-        return new OpenedTrace(file.Name, file.Format.Name, Limited(file.Rows(), most ?? long.MaxValue, cancellation));
+        var opened = TraceSource.Open(name, map);
+        var format = opened is TraceFile file ? file.Format.Name : "decision log";
+        return new OpenedTrace(opened.Name, format, Limited(opened.Rows(), most ?? long.MaxValue, cancellation)) { Log = opened as DecisionLogTrace };
     }
 
     private static IEnumerable<TraceRow> Limited(IEnumerable<TraceRow> rows, long most, CancellationToken cancellation)

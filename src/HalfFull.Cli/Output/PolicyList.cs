@@ -11,5 +11,6 @@ internal static class PolicyList
     [
         ("engine", "Engine schedulers", PolicyCatalogs.Engines.Entries),
         ("router", "Routers", PolicyCatalogs.Routers.Entries),
+        ("queue", "Queue policies of the gateway", PolicyCatalogs.Queues.Entries),
     ];
 }

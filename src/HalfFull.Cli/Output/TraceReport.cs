@@ -17,6 +17,8 @@ internal static class TraceReport
         Line("tenants", statistics.Tenants > 0 ? Figures.Count(statistics.Tenants) : null);
         Line("sessions", statistics.Sessions > 0 ? Figures.Count(statistics.Sessions) : null);
         Line("prefixes", statistics.PrefixReuse is { } reuse ? $"{Figures.Count(statistics.PrefixIds)} ids, {Figures.Percent(reuse)} of them seen before" : null);
+        Line("left out", trace.Log is { LeftOut: > 0 } log ? $"{Figures.Count(log.LeftOut)} that got no token, or were open at the end of the log" : null);
+        Line("missing", trace.Log is { Missing: > 0 } gaps ? $"{Figures.Count(gaps.Missing)} records that the log could not take" : null);
         var table = PlainTable.Of("tokens", "mean", "p50", "p90", "p99", "max");
         Lengths("prompt", statistics.PromptTokens);
         Lengths("output", statistics.OutputTokens);

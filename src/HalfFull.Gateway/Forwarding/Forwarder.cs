@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Net;
+using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
+using HalfFull.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -18,16 +21,18 @@ internal sealed class Forwarder : IDisposable
     private const int UsageTail = 4 << 10;
     private const int DefaultOutputTokens = 4096;
 
-    private readonly GatewayOptions options;
+    private volatile GatewayOptions options;
     private readonly ReplicaPool pool;
     private readonly GatewayMetrics metrics;
+    private readonly Journal journal;
     private readonly HttpMessageInvoker client;
-    private readonly RetryBudget budget;
+    private volatile RetryBudget budget;
     private readonly BytesPerToken bytesPerToken = new();
     private long lastId;
 
-    public Forwarder(GatewayOptions options, ReplicaPool pool, GatewayMetrics metrics)
+    public Forwarder(GatewayOptions options, ReplicaPool pool, GatewayMetrics metrics, Journal journal)
     {
+        this.journal = journal;
         this.options = options;
         this.pool = pool;
         this.metrics = metrics;
@@ -37,6 +42,13 @@ internal sealed class Forwarder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
+
+    /// <summary>Takes other options for requests from now on.</summary>
+    public void Take(GatewayOptions next)
+    {
+        budget = next.RetryShare.Equals(options.RetryShare) ? budget : new RetryBudget(next.RetryShare);
+        options = next;
+    }
 
     /// <summary>The next request's number.</summary>
     public long NextId() => Interlocked.Increment(ref lastId);
@@ -49,20 +61,52 @@ internal sealed class Forwarder : IDisposable
     {
         var arrival = pool.Now;
         using var body = await PooledBody.ReadAsync(context.Request, options.MostBodyBytes, context.RequestAborted);
-        var scan = RequestScanner.Scan(body.Span);
-        var request = new Request(id, arrival, scan.PromptTokens(bytesPerToken.Of(scan.Model)), scan.MaxOutputTokens ?? DefaultOutputTokens) { Tenant = scan.User };
-        var call = new Call(context, api, body, scan, request, arrival);
+        var scan = RequestScanner.Scan(body.Span, journal.Salt);
+        var ratio = bytesPerToken.Of(scan.Model);
+        var scanned = new Request(id, arrival, scan.PromptTokens(ratio), scan.MaxOutputTokens ?? DefaultOutputTokens);
+        var caller = context.Features.Get<Caller>() ?? Caller.Stranger;
+        var described = RoutingFields.Apply(scanned, context.Request, scan, caller, options.RequestTimeout);
+        using var charge = caller.Limit?.Reserve(described, arrival);
+        var request = journal.Enter(described, scan, ratio);
+        RequestSpan.Scanned(request, scan.Model);
+        var call = new Call(context, api, body, scan, request, arrival, new Journey(journal, request), caller, charge);
+        Exception? failure = null;
+        try
+        {
+            await ForwardAsync(call);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
+        }
+        finally
+        {
+            call.Journey.End(pool.Now, failure, context.Response.StatusCode, context.RequestAborted.IsCancellationRequested);
+        }
+    }
+
+    private async Task ForwardAsync(Call call)
+    {
+        var (scan, request) = (call.Scan, call.Request);
         budget.Add();
         var (state, tried) = (default(Attempt), default(List<int>));
         for (var attempt = 0; ; attempt++)
         {
+            if (request.Deadline <= pool.Now)
+            {
+                throw TooLate();
+            }
+
             Dispatch dispatch;
             try
             {
-                dispatch = pool.Route(request, scan.Model, scan.IsExact, attempt, tried);
+                var isStreamed = call.Api == ApiKind.Completion && scan.Stream;
+                dispatch = await pool.RouteAsync(request, scan.Model, scan.IsExact, attempt, tried, isStreamed, call.Context.RequestAborted);
             }
             catch (NoReplicaException error)
             {
+                GatewayHeaders.Waited(call.Context.Response, pool.Now - call.Arrival);
                 // A retry that finds nobody else ends as the attempt before it did.
                 throw attempt > 0 && error.Reason == NoReplicaReason.NoneHealthy ? state.Error! : Refused(error);
             }
@@ -76,6 +120,7 @@ internal sealed class Forwarder : IDisposable
 
             if (!state.MayRetry)
             {
+                GatewayHeaders.Waited(call.Context.Response, dispatch.Lease.SentAt - call.Arrival);
                 throw failure;
             }
 
@@ -88,7 +133,7 @@ internal sealed class Forwarder : IDisposable
     {
         var outcome = DispatchOutcome.Failed;
         TokenUsage? usage = null;
-        using var idle = new IdleTimeout(options.IdleTimeout, call.Context.RequestAborted);
+        using var idle = new IdleTimeout(options.IdleTimeout, call.Request.Deadline - pool.Now, call.Context.RequestAborted);
         try
         {
             var stripsUsage = call.Api == ApiKind.Completion && call.Scan.UsageSplice is not null && dispatch.Replica.Flavour != ReplicaFlavour.Unknown;
@@ -119,11 +164,18 @@ internal sealed class Forwarder : IDisposable
 
             if (call.Context.Response.HasStarted)
             {
+                outcome = idle.HasPassedDeadline ? DispatchOutcome.Cancelled : outcome;
                 call.Context.Abort();
                 return default;
             }
 
             ClearHeaders(call);
+            if (idle.HasPassedDeadline)
+            {
+                outcome = DispatchOutcome.Cancelled;
+                return new Attempt(TooLate(), MayRetry: false);
+            }
+
             var failure = idle.HasExpired
                 ? new RequestRefusedException(StatusCodes.Status504GatewayTimeout, "replica_timeout", $"Replica {dispatch.Replica.Name} did not answer in time.")
                 : Unavailable(dispatch, "could not be reached or cut the connection");
@@ -132,7 +184,10 @@ internal sealed class Forwarder : IDisposable
         finally
         {
             pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
+            call.Journey.Attempted(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
             metrics.Ended(dispatch, call.Arrival, pool.Now, outcome, usage);
+            RequestSpan.Ended(dispatch.Lease.Attempt, usage, dispatch.Lease.PromptTokens, dispatch.Lease.OutputTokens);
+            Charge(call, dispatch, outcome, usage);
             if (usage is { } told && !call.Scan.IsExact)
             {
                 bytesPerToken.Learn(call.Scan.Model, call.Scan.PromptBytes, told.PromptTokens);
@@ -147,6 +202,7 @@ internal sealed class Forwarder : IDisposable
         answer.StatusCode = (int)response.StatusCode;
         HopByHop.Copy(response, answer);
         GatewayHeaders.Routed(answer, dispatch.Replica.Name, dispatch.Lease.SentAt - call.Arrival);
+        RequestSpan.Routed(dispatch.Replica.Name, dispatch.Lease.SentAt - call.Arrival);
         call.Context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var input = await response.Content.ReadAsStreamAsync(idle.Token);
         if (response.StatusCode != HttpStatusCode.OK || !IsEventStream(response))
@@ -163,13 +219,14 @@ internal sealed class Forwarder : IDisposable
 
         await answer.StartAsync(idle.Client);
         var result = await StreamAsync(call, dispatch, input, stripsUsage, idle);
-        return (result.IsComplete || call.Api != ApiKind.Completion ? DispatchOutcome.Completed : DispatchOutcome.Failed, result.Usage);
+        var isWhole = result.IsComplete || call.Api != ApiKind.Completion;
+        return (isWhole ? DispatchOutcome.Completed : idle.HasPassedDeadline ? DispatchOutcome.Cancelled : DispatchOutcome.Failed, result.Usage);
     }
 
     private async Task<RelayResult> StreamAsync(Call call, Dispatch dispatch, Stream input, bool stripsUsage, IdleTimeout idle)
     {
         var output = call.Context.Response.BodyWriter;
-        using var relay = new StreamRelay(pool, dispatch, stripsUsage, () => metrics.FirstToken(pool.Now - call.Arrival));
+        using var relay = new StreamRelay(pool, dispatch, stripsUsage, () => FirstToken(call));
         RelayResult result;
         try
         {
@@ -191,7 +248,9 @@ internal sealed class Forwarder : IDisposable
                 output.Write("\n\n"u8);
             }
 
-            var text = OpenAiError.Event("replica_failed", $"Replica {dispatch.Replica.Name} failed in the middle of the answer: {result.Cause}.");
+            var text = idle.HasPassedDeadline
+                ? OpenAiError.Event("deadline_exceeded", "The request's deadline passed in the middle of the answer.")
+                : OpenAiError.Event("replica_failed", $"Replica {dispatch.Replica.Name} failed in the middle of the answer: {result.Cause}.");
             await output.WriteAsync(text, call.Context.RequestAborted);
         }
 
@@ -236,7 +295,32 @@ internal sealed class Forwarder : IDisposable
             Content = new SplicedContent(call.Body, splice),
         };
         HopByHop.Copy(request.Headers, message);
+        if (call.Caller.HasKey)
+        {
+            // The key is the gateway's; a replica must never see it.
+            message.Headers.Remove("Authorization");
+        }
+
+        ReplicaClient.Authorize(message, dispatch.Replica);
+        RequestSpan.Propagate(message);
         return message;
+    }
+
+    private void FirstToken(Call call)
+    {
+        var since = pool.Now - call.Arrival;
+        metrics.FirstToken(since);
+        RequestSpan.FirstToken(since);
+    }
+
+    /// <summary>What an attempt counts against the limit of its key: a replica that refused or never answered has cost nothing.</summary>
+    private static void Charge(Call call, Dispatch dispatch, DispatchOutcome outcome, TokenUsage? usage)
+    {
+        var output = usage?.OutputTokens ?? dispatch.Lease.OutputTokens;
+        if (usage is not null || output > 0 || outcome == DispatchOutcome.Completed)
+        {
+            call.Charge?.Used(usage?.PromptTokens ?? dispatch.Lease.PromptTokens, output);
+        }
     }
 
     /// <summary>Takes back the headers of an answer that never came.</summary>
@@ -259,6 +343,9 @@ internal sealed class Forwarder : IDisposable
         _ => DispatchOutcome.Failed,
     };
 
+    private static RequestRefusedException TooLate() =>
+        new(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The request's deadline passed before an answer began.");
+
     private static RequestRefusedException Unavailable(Dispatch dispatch, string what) =>
         new(StatusCodes.Status502BadGateway, "replica_failed", $"Replica {dispatch.Replica.Name} {what}.");
 
@@ -269,6 +356,7 @@ internal sealed class Forwarder : IDisposable
             NoReplicaReason.UnknownModel => (StatusCodes.Status404NotFound, "model_not_found"),
             NoReplicaReason.TooLarge => (StatusCodes.Status400BadRequest, "context_length_exceeded"),
             NoReplicaReason.Overloaded => (StatusCodes.Status429TooManyRequests, "overloaded"),
+            NoReplicaReason.DeadlineExceeded => (StatusCodes.Status504GatewayTimeout, "deadline_exceeded"),
             _ => (StatusCodes.Status503ServiceUnavailable, "no_healthy_replica"),
         };
         return new RequestRefusedException(status, code, error.Message)
@@ -277,7 +365,8 @@ internal sealed class Forwarder : IDisposable
         };
     }
 
-    private sealed record Call(HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival);
+    private sealed record Call(
+        HttpContext Context, ApiKind Api, PooledBody Body, RequestScan Scan, Request Request, TimeSpan Arrival, Journey Journey, Caller Caller, RateCharge? Charge);
 
     private readonly record struct Attempt(RequestRefusedException? Error, bool MayRetry);
 }

@@ -30,6 +30,10 @@ public static class GatewayHeaders
     internal static void Routed(HttpResponse response, string replica, TimeSpan queued)
     {
         response.Headers[Replica] = replica;
-        response.Headers[QueueMilliseconds] = queued.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
+        Waited(response, queued);
     }
+
+    /// <summary>Sets the time for which the request has waited.</summary>
+    internal static void Waited(HttpResponse response, TimeSpan queued) =>
+        response.Headers[QueueMilliseconds] = queued.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

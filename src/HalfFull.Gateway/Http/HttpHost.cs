@@ -1,9 +1,12 @@
 using System.Net;
+using HalfFull.Gateway.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HalfFull.Gateway.Http;
@@ -28,16 +31,33 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <param name="mostBodyBytes">Largest body that is read.</param>
     /// <param name="handle">Answers a request.</param>
     /// <exception cref="IOException">The port is taken, or the host is no address of this machine.</exception>
-    public static async Task<HttpHost> StartAsync(string host, int port, int mostBodyBytes, RequestDelegate handle)
+    public static Task<HttpHost> StartAsync(string host, int port, int mostBodyBytes, RequestDelegate handle) =>
+        StartAsync(host, port, limits => limits.MaxRequestBodySize = mostBodyBytes, tls: null, handle);
+
+    /// <summary>Listens and answers.</summary>
+    /// <param name="host">Address to bind to, or <c>localhost</c>.</param>
+    /// <param name="port">Port; 0 for any free one.</param>
+    /// <param name="limit">Sets the limits.</param>
+    /// <param name="tls">Certificate; null for plain HTTP.</param>
+    /// <param name="handle">Answers a request.</param>
+    /// <exception cref="IOException">The port is taken, or the host is no address of this machine.</exception>
+    public static async Task<HttpHost> StartAsync(string host, int port, Action<KestrelServerLimits> limit, ServerTls? tls, RequestDelegate handle)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = mostBodyBytes;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(AddressOf(host), port);
+            limit(kestrel.Limits);
+            kestrel.Listen(AddressOf(host), port, listen =>
+            {
+                if (tls is not null)
+                {
+                    // Asked anew for each connection, so that a renewed certificate needs no restart.
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(tls.Current) });
+                }
+            });
         });
         var server = builder.Build();
         server.Run(handle);

@@ -33,11 +33,19 @@ internal readonly record struct RequestScan
     /// <summary>Prompt tokens given as ids.</summary>
     public int PromptTokenIds { get; init; }
 
+    /// <summary>Salted, chained hashes of the prompt's leading units of <see cref="PrefixChain.UnitBytes"/> bytes; empty when nobody asked for them.</summary>
+    public ReadOnlyMemory<long> PrefixHashes { get; init; }
+
     /// <summary>The change by which the upstream reports usage at the end of a stream; null when none is needed.</summary>
     public BodySplice? UsageSplice { get; init; }
 
     /// <summary>Whether the number of prompt tokens is exact.</summary>
     public bool IsExact => PromptTokenIds > 0 && PromptBytes == 0;
+
+    /// <summary>Tokens in a unit of the prefix, at least 1, by the given number of bytes to a token of text; 0 when there is no unit.</summary>
+    public int PrefixUnitTokens(double bytesPerToken) => PrefixHashes.IsEmpty ? 0
+        : IsExact ? PrefixChain.NominalUnitTokens
+        : Math.Max(1, (int)Math.Round(PrefixChain.UnitBytes / bytesPerToken));
 
     /// <summary>Prompt tokens, at least 1, by the given number of bytes to a token of text.</summary>
     public int PromptTokens(double bytesPerToken) =>

@@ -9,29 +9,39 @@ namespace HalfFull.Gateway.OpenAi;
 internal ref struct RequestScanner
 {
     private const int MaxDepth = 256;
+    private const ulong ModelKey = 1;
+    private const ulong ToolsKey = 2;
+    private const ulong CacheSaltKey = 3;
+    private const ulong AdapterKey = 4;
     private static readonly byte[] WholeOption = "\"stream_options\":{\"include_usage\":true},"u8.ToArray();
     private static readonly byte[] OptionObject = "{\"include_usage\":true}"u8.ToArray();
     private static readonly byte[] OnlyMember = "\"include_usage\":true"u8.ToArray();
     private static readonly byte[] FirstMember = "\"include_usage\":true,"u8.ToArray();
     private static readonly byte[] True = "true"u8.ToArray();
 
+    private readonly ReadOnlySpan<byte> body;
     private Utf8JsonReader reader;
+    private PrefixChain prefix;
     private RequestScan scan;
     private BodySplice splice;
     private long promptBytes;
     private int promptTokenIds;
 
-    private RequestScanner(ReadOnlySpan<byte> body)
+    private RequestScanner(ReadOnlySpan<byte> body, PrefixSalt? salt)
     {
+        this.body = body;
+        prefix = salt is { } secret ? new PrefixChain(secret, body.Length) : default;
         reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
         scan = new RequestScan { Choices = 1 };
     }
 
     /// <summary>Scans a body.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="salt">Secret for the hashes of the prompt's prefix; null when they are not wanted.</param>
     /// <exception cref="RequestRefusedException">It is no JSON object, or a field that matters has the wrong type.</exception>
-    public static RequestScan Scan(ReadOnlySpan<byte> body)
+    public static RequestScan Scan(ReadOnlySpan<byte> body, PrefixSalt? salt = null)
     {
-        var scanner = new RequestScanner(body);
+        var scanner = new RequestScanner(body, salt);
         try
         {
             return scanner.Run();
@@ -66,6 +76,7 @@ internal ref struct RequestScanner
         {
             PromptBytes = promptBytes,
             PromptTokenIds = promptTokenIds,
+            PrefixHashes = prefix.Finish(),
             UsageSplice = scan.Stream && !scan.IncludesUsage ? splice : null,
         };
     }
@@ -75,6 +86,7 @@ internal ref struct RequestScanner
         if (reader.ValueTextEquals("model"u8))
         {
             scan = scan with { Model = Text("model") };
+            prefix.Key(ModelKey, reader.ValueSpan);
         }
         else if (reader.ValueTextEquals("stream"u8))
         {
@@ -111,9 +123,24 @@ internal ref struct RequestScanner
             reader.Skip();
         }
         else if (reader.ValueTextEquals("prompt"u8) || reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("messages"u8)
-            || reader.ValueTextEquals("instructions"u8) || reader.ValueTextEquals("tools"u8))
+            || reader.ValueTextEquals("instructions"u8))
         {
-            Prompt();
+            Prompt(isPrefix: true);
+        }
+        else if (reader.ValueTextEquals("tools"u8))
+        {
+            // Templates put tools in front of the messages, wherever they stand in the body.
+            var start = (int)reader.BytesConsumed;
+            Prompt(isPrefix: false);
+            prefix.Key(ToolsKey, body[start..(int)reader.BytesConsumed]);
+        }
+        else if (reader.ValueTextEquals("cache_salt"u8))
+        {
+            KeyText(CacheSaltKey);
+        }
+        else if (reader.ValueTextEquals("lora_path"u8) || reader.ValueTextEquals("adapter_id"u8))
+        {
+            KeyText(AdapterKey);
         }
         else
         {
@@ -122,10 +149,11 @@ internal ref struct RequestScanner
     }
 
     /// <summary>Counts the text and token ids of a value, however deep they lie.</summary>
-    private void Prompt()
+    private void Prompt(bool isPrefix)
     {
         var depth = reader.CurrentDepth;
         var isText = true;
+        var isData = false;
         do
         {
             _ = reader.Read();
@@ -134,13 +162,26 @@ internal ref struct RequestScanner
                 case JsonTokenType.PropertyName:
                     isText = !(reader.ValueTextEquals("role"u8) || reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("url"u8)
                         || reader.ValueTextEquals("data"u8) || reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("tool_call_id"u8));
+                    isData = reader.ValueTextEquals("role"u8) || reader.ValueTextEquals("url"u8) || reader.ValueTextEquals("data"u8);
                     break;
                 case JsonTokenType.String:
-                    promptBytes += isText && !reader.ValueSpan.StartsWith("data:"u8) ? reader.ValueSpan.Length : 0;
+                    var isAddress = reader.ValueSpan.StartsWith("data:"u8);
+                    promptBytes += isText && !isAddress ? reader.ValueSpan.Length : 0;
+                    if (isPrefix && (isText || isData))
+                    {
+                        AddToPrefix(isText && !isAddress);
+                    }
+
                     isText = true;
+                    isData = false;
                     break;
                 case JsonTokenType.Number when isText:
                     promptTokenIds++;
+                    if (isPrefix && reader.TryGetInt32(out var token))
+                    {
+                        prefix.Id(token);
+                    }
+
                     break;
                 default:
                     isText = true;
@@ -148,6 +189,29 @@ internal ref struct RequestScanner
             }
         }
         while (reader.CurrentDepth > depth || reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject);
+    }
+
+    private void AddToPrefix(bool isText)
+    {
+        if (isText)
+        {
+            prefix.Text(reader.ValueSpan);
+        }
+        else
+        {
+            prefix.Other(reader.ValueSpan);
+        }
+    }
+
+    private void KeyText(ulong key)
+    {
+        _ = reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            prefix.Key(key, reader.ValueSpan);
+        }
+
+        reader.Skip();
     }
 
     private void StreamOptions()

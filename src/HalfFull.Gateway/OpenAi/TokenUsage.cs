@@ -14,7 +14,7 @@ internal readonly record struct TokenUsage(int PromptTokens, int OutputTokens)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            reader.Skip();
+            _ = reader.TrySkip();
             return null;
         }
 
@@ -31,7 +31,11 @@ internal readonly record struct TokenUsage(int PromptTokens, int OutputTokens)
                 output = isOutput ? tokens : output;
             }
 
-            reader.Skip();
+            // Skip would refuse a reader of the tail of an answer, whose JSON goes on behind the usage.
+            if (!reader.TrySkip())
+            {
+                return null;
+            }
         }
 
         return prompt is { } known ? new TokenUsage(known, output) : null;

@@ -8,15 +8,20 @@ public sealed class LearnedRates
 {
     private const int FewestSamples = 8;
     private const int Window = 64;
-    private const double Quantile = 0.9; // a high one, so that queueing does not bias the rate down
+    private const double Quantile = 0.9; // a high one, so that fixed costs and decoding do not bias the rate down
     private const int SmallestWork = 256; // tokens; below, the fixed cost of a step drowns the rate
     private const double ReleaseSmoothing = 0.3;
     private const double OutputSmoothing = 0.02;
+    private static readonly TimeSpan BusyWindow = TimeSpan.FromSeconds(1); // several steps, for a prompt may be computed in more than one
+    private static readonly TimeSpan SameStep = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan ReleaseWindow = TimeSpan.FromSeconds(1);
 
     private readonly double[] rates = new double[Window];
     private readonly double[] sorted = new double[Window];
     private int samples;
+    private TimeSpan? busySince;
+    private TimeSpan lastFirstToken;
+    private long busyTokens;
     private TimeSpan? releaseStart;
     private long releasedTokens;
     private int finished;
@@ -31,17 +36,55 @@ public sealed class LearnedRates
     /// <summary>Mean output tokens; null until eight requests finished.</summary>
     public double? MeanOutputTokens => finished >= FewestSamples ? meanOutput : null;
 
-    /// <summary>A first token came back.</summary>
-    /// <param name="prefillTokens">Prefill tokens of the request and of those ahead of it.</param>
-    /// <param name="delay">Time since it was sent.</param>
-    public void FirstToken(long prefillTokens, TimeSpan delay)
+    /// <summary>
+    /// A first token came back. While requests without one are there all the time, the tokens of those that got theirs over the time that passed are the rate itself, whatever
+    /// the order in which the engine took them: the delay of one request and the prompts sent before it would tell a larger rate of a longer queue, and a
+    /// much larger one where short requests go first.
+    /// </summary>
+    /// <param name="promptTokens">Prompt tokens of the request.</param>
+    /// <param name="delay">Time since it was sent, when nothing else was to be prefilled then; null otherwise.</param>
+    /// <param name="isBusy">Whether others are still without a first token.</param>
+    /// <param name="now">The time.</param>
+    public void FirstToken(int promptTokens, TimeSpan? delay, bool isBusy, TimeSpan now)
     {
-        if (prefillTokens < SmallestWork || delay <= TimeSpan.Zero)
+        if (delay is { } alone)
+        {
+            Sample(promptTokens, alone);
+        }
+
+        if (busySince is { } since && now - lastFirstToken > SameStep)
+        {
+            // Another step: what the steps before it computed came at their ends, so that nothing is counted by halves.
+            if (lastFirstToken - since >= BusyWindow)
+            {
+                Sample(busyTokens, lastFirstToken - since);
+                (busySince, busyTokens) = (lastFirstToken, 0);
+            }
+        }
+
+        busyTokens += promptTokens;
+        lastFirstToken = now;
+        if (!isBusy)
+        {
+            busySince = null;
+        }
+        else if (busySince is null)
+        {
+            (busySince, busyTokens) = (now, 0);
+        }
+    }
+
+    /// <summary>Nothing is left there to prefill, though the last did not show it.</summary>
+    public void Idle() => busySince = null;
+
+    private void Sample(long tokens, TimeSpan time)
+    {
+        if (tokens < SmallestWork || time <= TimeSpan.Zero)
         {
             return;
         }
 
-        rates[samples++ % Window] = prefillTokens / delay.TotalSeconds;
+        rates[samples++ % Window] = tokens / time.TotalSeconds;
         if (samples >= FewestSamples)
         {
             var count = Math.Min(samples, Window);

@@ -40,8 +40,11 @@ public sealed class Lease
     /// <summary>Prompt tokens.</summary>
     public int PromptTokens => Request.PromptTokens;
 
-    /// <summary>Prefill tokens of requests sent before it that had no first token when it was sent.</summary>
-    public long PrefillTokensAhead { get; internal init; }
+    /// <summary>Whether every request there whose answer shows a first token had shown it when this one was sent.</summary>
+    internal bool IsAlone { get; init; }
+
+    /// <summary>Whether its answer will not show a first token: it is not streamed.</summary>
+    internal bool IsBlind { get; init; }
 
     /// <summary>Whether it was sent after the replica's last report was taken and has no first token yet.</summary>
     internal bool IsUnreported { get; set; }

@@ -7,11 +7,23 @@ namespace HalfFull.Gateway.Replicas;
 public static class Ledger
 {
     /// <summary>Reserves for an attempt.</summary>
-    public static Lease Reserve(LedgerAccount account, Request request, int attempt, TimeSpan now)
+    /// <param name="account">The replica's account.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="attempt">0 for the first try.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="blindPrefill">How long its prefill will probably take, when its answer will not show a first token; null when it will.</param>
+    public static Lease Reserve(LedgerAccount account, Request request, int attempt, TimeSpan now, TimeSpan? blindPrefill = null)
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(request);
-        var lease = new Lease(account, request, attempt, now) { PrefillTokensAhead = account.SentPromptTokens };
+        var lease = new Lease(account, request, attempt, now) { IsAlone = account.SentRequests == account.BlindRequests, IsBlind = blindPrefill is not null };
+        if (blindPrefill is { } prefill)
+        {
+            account.BlindUntil = (account.BlindRequests > 0 && account.BlindUntil > now ? account.BlindUntil : now) + prefill;
+            account.BlindRequests++;
+            account.BlindPromptTokens += lease.PromptTokens;
+        }
+
         account.Requests++;
         account.PromptTokens += lease.PromptTokens;
         account.SentRequests++;
@@ -102,6 +114,8 @@ public static class Ledger
         account.SentPromptTokens = 0;
         account.UnreportedRequests = 0;
         account.UnreportedPromptTokens = 0;
+        account.BlindRequests = 0;
+        account.BlindPromptTokens = 0;
         account.LastFirstToken = null;
         account.OldestSent = null;
         account.NewestSent = null;
@@ -118,6 +132,12 @@ public static class Ledger
         var account = lease.Account;
         account.SentRequests--;
         account.SentPromptTokens -= lease.PromptTokens;
+        if (lease.IsBlind)
+        {
+            account.BlindRequests--;
+            account.BlindPromptTokens -= lease.PromptTokens;
+        }
+
         MarkReported(lease);
         if (lease.Previous is { } previous)
         {

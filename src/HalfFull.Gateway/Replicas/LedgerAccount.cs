@@ -34,6 +34,15 @@ public sealed class LedgerAccount
     /// <summary>Their prompt tokens.</summary>
     public long UnreportedPromptTokens { get; internal set; }
 
+    /// <summary>Those of them without a first token whose answers will not show one.</summary>
+    public int BlindRequests { get; internal set; }
+
+    /// <summary>Their prompt tokens.</summary>
+    public long BlindPromptTokens { get; internal set; }
+
+    /// <summary>When those will probably be prefilled, one after the other.</summary>
+    internal TimeSpan BlindUntil { get; set; }
+
     /// <summary>When a first token came back last; null before.</summary>
     public TimeSpan? LastFirstToken { get; internal set; }
 
@@ -47,6 +56,7 @@ public sealed class LedgerAccount
 
     /// <summary>Whether nothing is reserved.</summary>
     public bool IsEmpty =>
-        (Requests, PromptTokens, OutputTokens, SentRequests, SentPromptTokens, UnreportedRequests, UnreportedPromptTokens, OldestSent, NewestSent)
-        == (0, 0, 0, 0, 0, 0, 0, null, null);
+        (Requests, PromptTokens, OutputTokens, SentRequests, SentPromptTokens, UnreportedRequests, UnreportedPromptTokens)
+        == (0, 0, 0, 0, 0, 0, 0)
+        && (BlindRequests, BlindPromptTokens, OldestSent, NewestSent) == (0, 0, null, null);
 }

@@ -1,4 +1,5 @@
 using HalfFull.Routing;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway.Replicas;
 
@@ -11,6 +12,7 @@ internal static class LoadEstimate
     private static readonly TimeSpan DriftHalfLife = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OldestReport = TimeSpan.FromSeconds(10);
     private const double DriftSmoothing = 0.05;
+    private const double NeutralPrefillRate = 10_000; // tokens per second, until it is learned; that of sal
 
     /// <summary>Whether the replica restarted between two reports: a counter fell, or its start time moved.</summary>
     public static bool IsRestart(EngineReport? before, EngineReport after) =>
@@ -28,7 +30,7 @@ internal static class LoadEstimate
         Ledger.Reported(account, takenAt);
         replica.Report = report;
         replica.ReportedAt = takenAt;
-        replica.Flavour = report.Flavour == ReplicaFlavour.Unknown ? replica.Flavour : report.Flavour;
+        replica.Flavour = replica.Settings.Flavour ?? (report.Flavour == ReplicaFlavour.Unknown ? replica.Flavour : report.Flavour);
         var meanPrompt = account.Requests > 0 ? account.PromptTokens / account.Requests : 0;
         var ownSent = account.SentRequests - account.UnreportedRequests;
         var foreign = Math.Max(0, (report.Waiting ?? 0) - ownSent) * meanPrompt;
@@ -42,6 +44,34 @@ internal static class LoadEstimate
         }
     }
 
+    /// <summary>
+    /// The view of a replica with what was not started there. For that the ledger is better than a report: a streamed request without a first token is not
+    /// prefilled. Of others it is only known when they should be, and what the engine itself says is waiting.
+    /// </summary>
+    public static FrontReplica Front(RemoteReplica replica, TimeSpan now)
+    {
+        var account = replica.Account;
+        var view = View(replica, now);
+        var isReported = IsReported(replica, now);
+        var rate = PrefillRate(replica);
+        var (seenRequests, seenTokens) = (account.SentRequests - account.BlindRequests, account.SentPromptTokens - account.BlindPromptTokens);
+        var blindTokens = account.BlindRequests > 0 ? Math.Min(account.BlindPromptTokens, Math.Max(0, (account.BlindUntil - now).TotalSeconds) * rate) : 0;
+        var blindRequests = account.BlindRequests > 0 ? account.BlindRequests * (blindTokens / account.BlindPromptTokens) : 0;
+        if (isReported && replica.Report!.Waiting is { } waiting && waiting > seenRequests)
+        {
+            var meanPrompt = account.Requests > 0 ? account.PromptTokens / account.Requests : 0;
+            var others = Math.Max(0, ((double)(waiting - seenRequests) * meanPrompt) - (rate * (now - replica.ReportedAt).TotalSeconds));
+            blindRequests = others > blindTokens ? others / meanPrompt : blindRequests;
+            blindTokens = Math.Max(others, blindTokens);
+        }
+
+        var progress = account.OldestSent is { IsBlind: false } head ? Progress(replica, head, now) : 0;
+        return new FrontReplica(view, seenTokens - progress + (long)blindTokens, seenRequests + (int)Math.Ceiling(blindRequests), isReported);
+    }
+
+    /// <summary>How long the prefill of a prompt will probably take.</summary>
+    public static TimeSpan PrefillTime(RemoteReplica replica, Request request) => TimeSpan.FromSeconds(request.PromptTokens / PrefillRate(replica));
+
     /// <summary>The view of a replica.</summary>
     public static ReplicaView View(RemoteReplica replica, TimeSpan now)
     {
@@ -51,6 +81,7 @@ internal static class LoadEstimate
             Replica = replica.Id,
             Epoch = account.Epoch,
             State = replica.State,
+            Latency = replica.Settings.Latency,
             KvCapacityTokens = replica.Report?.KvCapacityTokens,
             PrefillTokensPerSecond = replica.Rates.PrefillTokensPerSecond,
             ReleasedTokensPerSecond = replica.Rates.ReleasedTokensPerSecond,
@@ -61,7 +92,7 @@ internal static class LoadEstimate
             InFlightPrefillTokens = account.SentPromptTokens,
             InFlightOutputTokens = account.OutputTokens,
         };
-        return replica.Report is { IsKnown: true } report && now - replica.ReportedAt <= OldestReport
+        return IsReported(replica, now) && replica.Report is { } report
             ? Reported(replica, report, view with { Age = now - replica.ReportedAt })
             : view with
             {
@@ -70,6 +101,10 @@ internal static class LoadEstimate
                 KvTokensQueued = 0,
             };
     }
+
+    private static bool IsReported(RemoteReplica replica, TimeSpan now) => replica.Report is { IsKnown: true } && now - replica.ReportedAt <= OldestReport;
+
+    private static double PrefillRate(RemoteReplica replica) => replica.Rates.PrefillTokensPerSecond ?? NeutralPrefillRate;
 
     private static ReplicaView Reported(RemoteReplica replica, EngineReport report, ReplicaView view)
     {

@@ -12,6 +12,9 @@ public enum NoReplicaReason
     /// <summary>It is larger than the memory of every one.</summary>
     TooLarge,
 
-    /// <summary>The router refused it, or would keep it waiting.</summary>
+    /// <summary>The router refused it, or too many wait already.</summary>
     Overloaded,
+
+    /// <summary>Its deadline passed while it waited.</summary>
+    DeadlineExceeded,
 }

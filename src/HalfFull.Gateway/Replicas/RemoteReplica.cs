@@ -1,3 +1,4 @@
+using HalfFull.Gateway.Health;
 using HalfFull.Routing;
 
 namespace HalfFull.Gateway.Replicas;
@@ -5,10 +6,14 @@ namespace HalfFull.Gateway.Replicas;
 /// <summary>What the gateway knows of one replica. Written under the lock of <see cref="ReplicaPool"/>.</summary>
 public sealed class RemoteReplica
 {
-    internal RemoteReplica(int id, Uri address, GatewayOptions options)
+    internal RemoteReplica(int id, ReplicaSettings settings, GatewayOptions options)
     {
+        var address = settings.Address;
         Id = id;
+        Settings = settings;
         Address = address;
+        Models = settings.Models;
+        Flavour = settings.Flavour ?? ReplicaFlavour.Unknown;
         Name = $"{address.Host}:{address.Port}";
         Account = new LedgerAccount(id);
         Breaker = new CircuitBreaker(options.FailuresToOpen, options.OpenTime);
@@ -16,6 +21,9 @@ public sealed class RemoteReplica
 
     /// <summary>Its number; never given to another one.</summary>
     public int Id { get; }
+
+    /// <summary>What the configuration says of it.</summary>
+    public ReplicaSettings Settings { get; internal set; }
 
     /// <summary>Where it listens: a restarted worker may move.</summary>
     public Uri Address { get; internal set; }
@@ -40,6 +48,9 @@ public sealed class RemoteReplica
 
     /// <summary>Its breaker.</summary>
     public CircuitBreaker Breaker { get; }
+
+    /// <summary>Whether it should get its full share.</summary>
+    internal ReplicaHealth Health { get; } = new();
 
     /// <summary>What was learned from its answers.</summary>
     public LearnedRates Rates { get; internal set; } = new();

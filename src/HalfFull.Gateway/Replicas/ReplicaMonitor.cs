@@ -117,6 +117,7 @@ internal sealed class ReplicaMonitor : IAsyncDisposable
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica.Address, path));
+            ReplicaClient.Authorize(request, replica);
             using var response = await client.SendAsync(request, timeout.Token);
             if (response.Content.Headers.ContentLength > MostPageBytes)
             {

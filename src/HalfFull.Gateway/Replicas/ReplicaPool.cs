@@ -1,55 +1,106 @@
+using HalfFull.Gateway.Logging;
+using HalfFull.Gateway.Health;
 using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Routing;
-using HalfFull.Routing.Prefix;
+using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway.Replicas;
 
 /// <summary>
-/// The replicas, their ledger and the router, behind one lock: filter, choose and reserve are one critical section. Nothing in it waits or does I/O.
+/// The replicas, their ledger and the <see cref="FrontScheduler"/>, behind one lock: filter, choose and reserve are one critical section. Nothing in it waits or does I/O.
+/// A request that finds room passes through it in one go; others wait in the queue, which is looked at again after everything that may make room.
 /// </summary>
-public sealed class ReplicaPool
+public sealed class ReplicaPool : IDisposable
 {
-    private static readonly PolicyCatalog<IRouter> Routers = PolicyCatalog<IRouter>.FromAssembly(typeof(IRouter).Assembly);
+    // Room also comes with time alone, as a long prompt is prefilled, and this heals whatever an event might miss.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LookForGone = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock gate = new();
-    private readonly GatewayOptions options;
-    private readonly IRouter router;
-    private readonly PrefixHits? hits;
+    private readonly OutlierDetector outliers = new();
+    private GatewayOptions options;
+    private readonly Journal? journal;
+    private readonly RecordingFront front;
     private readonly List<RemoteReplica> replicas = [];
+    private readonly ServingLanes lanes;
+    private readonly Dictionary<long, Waiter> waiters = [];
+    private readonly List<ServingLane> busyLanes = [];
+    private readonly ITimer timer;
     private readonly long origin;
-    private ReplicaView[] views = new ReplicaView[16];
+    private FrontReplica[] views = new FrontReplica[16];
     private RemoteReplica[] candidates = new RemoteReplica[16];
+    private bool isTimerSet;
+    private TimeSpan lookedForGone;
     private int nextId;
 
     /// <summary>An empty pool.</summary>
-    /// <exception cref="PolicyException">The router is unknown or its options are refused.</exception>
+    /// <exception cref="PolicyException">The router or the queue policy is unknown or its options are refused.</exception>
     public ReplicaPool(GatewayOptions options)
+        : this(options, journal: null)
+    {
+    }
+
+    /// <summary>An empty pool whose decisions are kept.</summary>
+    /// <exception cref="PolicyException">The router is unknown or its options are refused.</exception>
+    internal ReplicaPool(GatewayOptions options, Journal? journal)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
+        this.journal = journal;
         origin = options.Time.GetTimestamp();
-        router = Routers.Create(options.Router, new Rng(options.Seed), new RouterSeed(options.Seed));
-        hits = router.NeedsPrefixHits ? new PrefixHits() : null;
-        if (router.NeedsPrediction)
-        {
-            throw new PolicyException($"Router '{options.Router}' needs predicted output lengths, which a gateway does not have; choose another, or use it in simulate or compare.");
-        }
+        front = RecordingFront.Create(options, journal);
+        lanes = new ServingLanes(replicas);
+        timer = options.Time.CreateTimer(static pool => ((ReplicaPool)pool!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Time since the pool was made: the clock of requests and leases.</summary>
     public TimeSpan Now => options.Time.GetElapsedTime(origin);
 
     /// <summary>Adds a replica. It takes requests once a health check has passed.</summary>
-    public RemoteReplica Add(Uri address)
+    public RemoteReplica Add(ReplicaSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(settings);
         lock (gate)
         {
-            var replica = new RemoteReplica(nextId++, address, options);
+            var replica = new RemoteReplica(nextId++, settings, options);
             replicas.Add(replica);
+            journal?.Replica(replica.Id, replica.Name);
+            LanesChanged();
             return replica;
         }
+    }
+
+    /// <summary>Takes other options from the next decision on; the policies are switched apart.</summary>
+    internal void Take(GatewayOptions next)
+    {
+        lock (gate)
+        {
+            options = next;
+        }
+    }
+
+    /// <summary>Says other things of a replica.</summary>
+    /// <returns>False when there is no replica of that number.</returns>
+    internal bool Configure(int id, ReplicaSettings settings)
+    {
+        Waiter? woken;
+        lock (gate)
+        {
+            if (Find(id) is not { } replica)
+            {
+                return false;
+            }
+
+            replica.Models = settings.Models ?? (replica.Settings.Models is null ? replica.Models : null);
+            replica.Flavour = settings.Flavour ?? replica.Flavour;
+            replica.Settings = settings;
+            LanesChanged();
+            woken = PassAll(Now);
+        }
+
+        Waiter.Wake(woken);
+        return true;
     }
 
     /// <summary>Lets a replica finish what it has and take nothing new.</summary>
@@ -79,7 +130,7 @@ public sealed class ReplicaPool
             {
                 replica.IsDraining = true;
                 replicas.Remove(replica);
-                hits?.Removed(id);
+                LanesChanged();
             }
 
             return replica;
@@ -96,36 +147,100 @@ public sealed class ReplicaPool
         }
     }
 
-    /// <summary>Chooses a replica for an attempt and reserves for it.</summary>
+    /// <summary>Chooses a replica for an attempt and reserves for it: at once when there is room and nobody waits, else when its turn comes.</summary>
     /// <param name="request">The request, with its arrival on the clock of <see cref="Now"/>.</param>
     /// <param name="model">Model asked for; null for any.</param>
     /// <param name="isExact">Whether the number of prompt tokens is exact: only then is a request refused for its size.</param>
-    /// <param name="attempt">0 for the first try.</param>
+    /// <param name="attempt">0 for the first try. A retry keeps its arrival and goes before those that have had no try.</param>
     /// <param name="tried">Replicas tried before; null for none.</param>
-    /// <exception cref="NoReplicaException">None can take it.</exception>
-    public Dispatch Route(Request request, string? model, bool isExact, int attempt = 0, IReadOnlyList<int>? tried = null)
+    /// <param name="isStreamed">Whether its answer will show a first token.</param>
+    /// <param name="cancellation">Takes it out of the queue. Once a replica is chosen it has no effect: the attempt must be ended.</param>
+    /// <exception cref="NoReplicaException">None can take it, the queue is too long, or its deadline has passed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled while it waited.</exception>
+    public ValueTask<Dispatch> RouteAsync(
+        Request request, string? model, bool isExact, int attempt = 0, IReadOnlyList<int>? tried = null, bool isStreamed = true, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        cancellation.ThrowIfCancellationRequested();
+        Waiter? woken = null;
+        Waiter waiter;
+        Task<Dispatch>? wait = null;
         lock (gate)
         {
             var now = Now;
-            var asked = new RouteRequest(request, now, attempt) { PrefixSeed = PrefixSeed.Of(model) };
-            hits?.Look(asked);
-            var count = Filter(request, model, isExact, tried, now);
-            var decision = router.Choose(asked, views.AsSpan(0, count), default);
-            if (decision.Kind != RouteKind.Route)
+            CheckDoor(request, model, isExact, tried, now);
+            waiter = new Waiter(request, model, isExact, attempt, tried is null ? [] : [.. tried], isStreamed);
+            front.Join(now, request, Enter(waiter).Id, attempt, isExact, waiter.Tried);
+            waiters.Add(request.Id, waiter);
+            var held = Pass(waiter.Lane, now, ref woken);
+            if (!waiter.IsDecided)
             {
-                throw new NoReplicaException(NoReplicaReason.Overloaded, $"The fleet is overloaded: {decision.Reason}.", TimeSpan.FromSeconds(1));
+                Queue.CountHeld(held);
+                if (attempt == 0 && Overload(waiter.Lane, now) is { } retryAfter)
+                {
+                    front.Leave(request.Id);
+                    waiters.Remove(request.Id);
+                    waiter.Error = new NoReplicaException(NoReplicaReason.Overloaded, "Too many requests wait for the fleet.", retryAfter);
+                }
+                else
+                {
+                    wait = waiter.Wait();
+                    SetTimer();
+                }
             }
+        }
 
-            var replica = candidates[decision.Index];
-            var lease = Ledger.Reserve(replica.Account, request, attempt, now);
-            replica.Requests++;
-            hits?.Dispatched(asked, replica.Id, replica.Account.Epoch);
-            router.Dispatched(asked, views[decision.Index]);
-            return new Dispatch(replica, lease, replica.Breaker.Begin(now));
+        Waiter.Wake(woken);
+        return wait is not null ? WaitAsync(waiter, wait, cancellation)
+            : waiter.Error is { } error ? throw error
+            : ValueTask.FromResult(waiter.Dispatch!);
+    }
+
+    /// <summary>The policies in use.</summary>
+    public (PolicySpec Router, PolicySpec Queue) Policies
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (front.Router, front.Queue);
+            }
         }
     }
+
+    /// <summary>Requests waiting.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return front.Waiting;
+            }
+        }
+    }
+
+    /// <summary>What the queue counts; read it within <see cref="Read"/>.</summary>
+    public QueueFigures Queue { get; } = new();
+
+    /// <summary>Changes router and queue policy at once, between two decisions. Requests that wait are ordered anew; what the old policies had learned is gone.</summary>
+    /// <exception cref="PolicyException">One is unknown or its options are refused: nothing has changed.</exception>
+    public void SwitchPolicy(PolicySpec router, PolicySpec queue)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        ArgumentNullException.ThrowIfNull(queue);
+        Waiter? woken;
+        lock (gate)
+        {
+            front.Switch(router, queue);
+            woken = PassAll(Now);
+        }
+
+        Waiter.Wake(woken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => timer.Dispose();
 
     /// <summary>Whether a replica that was not tried could take a request for a model now.</summary>
     public bool HasOther(string? model, IReadOnlyList<int> tried)
@@ -150,16 +265,24 @@ public sealed class ReplicaPool
     public void FirstToken(Dispatch dispatch)
     {
         ArgumentNullException.ThrowIfNull(dispatch);
+        Waiter? woken = null;
         lock (gate)
         {
             var now = Now;
             var lease = dispatch.Lease;
             if (Ledger.FirstToken(lease, now))
             {
-                dispatch.Replica.Rates.FirstToken(lease.PromptTokens + lease.PrefillTokensAhead, now - lease.SentAt);
-                router.FirstToken(lease.Request, dispatch.Replica.Id, now);
+                dispatch.Replica.Health.SlowStart.FirstToken();
+                dispatch.Replica.Health.Window.FirstToken(now - lease.SentAt);
+                var account = lease.Account;
+                dispatch.Replica.Rates.FirstToken(
+                    lease.PromptTokens, lease.IsAlone ? now - lease.SentAt : null, isBusy: account.SentRequests > account.BlindRequests, now);
+                front.FirstToken(now, lease.Request, dispatch.Replica.Id);
+                woken = PassAll(now);
             }
         }
+
+        Waiter.Wake(woken);
     }
 
     /// <summary>Output tokens of an attempt came back.</summary>
@@ -180,6 +303,7 @@ public sealed class ReplicaPool
     public void End(Dispatch dispatch, DispatchOutcome outcome, int? promptTokens = null, int? outputTokens = null)
     {
         ArgumentNullException.ThrowIfNull(dispatch);
+        Waiter? woken;
         lock (gate)
         {
             var lease = dispatch.Lease;
@@ -197,25 +321,46 @@ public sealed class ReplicaPool
             Judge(replica, dispatch.IsProbe, isSameEpoch ? outcome : DispatchOutcome.Cancelled, now);
             if (isSameEpoch && outcome == DispatchOutcome.Completed)
             {
+                if (lease.FirstTokenAt is null)
+                {
+                    // An answer that was not streamed.
+                    replica.Health.SlowStart.FirstToken();
+                }
+
                 replica.Rates.Finished(promptTokens ?? lease.PromptTokens, output, now);
             }
 
-            router.Ended(new RequestRecord(
+            if (isSameEpoch && lease.Account.SentRequests == lease.Account.BlindRequests)
+            {
+                replica.Rates.Idle();
+            }
+
+            front.Ended(new RequestRecord(
                 lease.Request.Id, lease.Request.Arrival, lease.SentAt, firstToken, now, promptTokens ?? lease.PromptTokens, 0, output, 0, replica.Id,
                 lease.Request.Tenant, outcome == DispatchOutcome.Completed ? Outcome.Completed : Outcome.Failed));
+            woken = PassAll(now);
         }
+
+        Waiter.Wake(woken);
     }
 
     /// <summary>A health check ended.</summary>
     public void Checked(RemoteReplica replica, bool passed)
     {
         ArgumentNullException.ThrowIfNull(replica);
+        Waiter? woken;
         lock (gate)
         {
             replica.FailedChecks = passed ? 0 : replica.FailedChecks + 1;
             replica.PassedChecks = passed ? replica.PassedChecks + 1 : 0;
             if (replica.State == ReplicaState.Down && passed && (replica.PassedChecks >= options.SuccessesToReady || !replica.WasReady))
             {
+                // A gateway that has just started finds its replicas warm; one that comes or comes back later is not.
+                if (replica.WasReady || replica.Account.Epoch > 1 || Now > options.SlowStartTime)
+                {
+                    replica.Health.SlowStart.Begin(Now);
+                }
+
                 replica.State = ReplicaState.Ready;
                 replica.WasReady = true;
             }
@@ -223,18 +368,32 @@ public sealed class ReplicaPool
             {
                 replica.State = ReplicaState.Down;
             }
+
+            outliers.Look(replicas.FindAll(TakesRequests), Now, options);
+            woken = PassAll(Now);
         }
+
+        Waiter.Wake(woken);
     }
 
     /// <summary>A replica told which models it serves.</summary>
     public void ServesModels(RemoteReplica replica, IReadOnlyList<string>? models, ReplicaFlavour flavour)
     {
         ArgumentNullException.ThrowIfNull(replica);
+        Waiter? woken = null;
         lock (gate)
         {
-            replica.Models = models;
-            replica.Flavour = flavour == ReplicaFlavour.Unknown ? replica.Flavour : flavour;
+            replica.Flavour = replica.Settings.Flavour ?? (flavour == ReplicaFlavour.Unknown ? replica.Flavour : flavour);
+            var served = replica.Settings.Models ?? models;
+            if (!AreSame(replica.Models, served))
+            {
+                replica.Models = served;
+                LanesChanged();
+                woken = PassAll(Now);
+            }
         }
+
+        Waiter.Wake(woken);
     }
 
     /// <summary>A replica gave a report.</summary>
@@ -245,15 +404,21 @@ public sealed class ReplicaPool
     {
         ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(report);
+        Waiter? woken;
         lock (gate)
         {
             if (LoadEstimate.IsRestart(replica.Report, report))
             {
                 Restart(replica);
+                replica.Health.Restarted(Now);
             }
 
+            replica.Health.Progress.Take(report, takenAt);
             LoadEstimate.Take(replica, report, takenAt);
+            woken = PassAll(Now);
         }
+
+        Waiter.Wake(woken);
     }
 
     /// <summary>A replica is gone, or listens elsewhere from now on: its epoch ends.</summary>
@@ -265,6 +430,7 @@ public sealed class ReplicaPool
         lock (gate)
         {
             Restart(replica);
+            replica.Health.Restarted(Now);
             replica.State = ReplicaState.Down;
             replica.WasReady = false;
             replica.PassedChecks = 0;
@@ -273,6 +439,7 @@ public sealed class ReplicaPool
             {
                 replica.Address = address;
                 replica.Name = $"{address.Host}:{address.Port}";
+                journal?.Replica(replica.Id, replica.Name);
             }
         }
     }
@@ -288,6 +455,11 @@ public sealed class ReplicaPool
 
     private static void Judge(RemoteReplica replica, bool isProbe, DispatchOutcome outcome, TimeSpan now)
     {
+        if (outcome != DispatchOutcome.Cancelled)
+        {
+            replica.Health.Window.Ended(hasFailed: outcome == DispatchOutcome.Failed);
+        }
+
         switch (outcome)
         {
             case DispatchOutcome.Failed:
@@ -298,6 +470,11 @@ public sealed class ReplicaPool
                 replica.Breaker.Undecided(isProbe);
                 break;
             default:
+                if (isProbe)
+                {
+                    replica.Health.SlowStart.Begin(now);
+                }
+
                 replica.Breaker.Succeeded(isProbe);
                 break;
         }
@@ -307,8 +484,173 @@ public sealed class ReplicaPool
 
     private RemoteReplica? Find(int id) => replicas.Find(replica => replica.Id == id);
 
-    /// <summary>Fills the candidates: model, health and breaker, not tried before, hard fit.</summary>
-    private int Filter(Request request, string? model, bool isExact, IReadOnlyList<int>? tried, TimeSpan now)
+    private static bool AreSame(IReadOnlyList<string>? a, IReadOnlyList<string>? b) =>
+        ReferenceEquals(a, b) || (a is not null && b is not null && a.SequenceEqual(b, StringComparer.Ordinal));
+
+    private async ValueTask<Dispatch> WaitAsync(Waiter waiter, Task<Dispatch> wait, CancellationToken cancellation)
+    {
+        using var registration = cancellation.UnsafeRegister(_ => Leave(waiter, cancellation), null);
+        return await wait;
+    }
+
+    /// <summary>A client has left. When a replica was chosen before, its attempt goes on and ends by the same cancellation.</summary>
+    private void Leave(Waiter waiter, CancellationToken cancellation)
+    {
+        Waiter? woken;
+        lock (gate)
+        {
+            if (waiter.IsDecided || !waiters.Remove(waiter.Request.Id))
+            {
+                return;
+            }
+
+            front.Leave(waiter.Request.Id);
+            woken = PassAll(Now);
+        }
+
+        waiter.Cancel(cancellation);
+        Waiter.Wake(woken);
+    }
+
+    /// <summary>Looks at the queue again as time goes by. Tests call it themselves.</summary>
+    internal void Tick()
+    {
+        Waiter? woken;
+        lock (gate)
+        {
+            isTimerSet = false;
+            var now = Now;
+            woken = PassAll(now);
+            GiveUp(now, ref woken);
+            SetTimer();
+        }
+
+        Waiter.Wake(woken);
+    }
+
+    private void SetTimer()
+    {
+        if (front.Waiting > 0 && !isTimerSet)
+        {
+            isTimerSet = timer.Change(LookAgain, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void LanesChanged()
+    {
+        lanes.Changed();
+        busyLanes.Clear();
+        foreach (var waiter in waiters.Values)
+        {
+            front.Move(waiter.Request.Id, Enter(waiter).Id);
+        }
+    }
+
+    private ServingLane Enter(Waiter waiter)
+    {
+        waiter.Lane = lanes.Of(waiter.Model);
+        if (!busyLanes.Contains(waiter.Lane))
+        {
+            busyLanes.Add(waiter.Lane);
+        }
+
+        return waiter.Lane;
+    }
+
+    /// <summary>Sends whoever can go now, the lane in which somebody has waited longest first.</summary>
+    private Waiter? PassAll(TimeSpan now)
+    {
+        if (waiters.Count == 0)
+        {
+            return null;
+        }
+
+        Waiter? woken = null;
+        busyLanes.RemoveAll(lane => front.WaitingIn(lane.Id) == 0);
+        foreach (var lane in busyLanes.Count == 1 ? busyLanes : [.. busyLanes.OrderBy(lane => front.OldestArrival(lane.Id) ?? TimeSpan.Zero).ThenBy(lane => lane.Id)])
+        {
+            Pass(lane, now, ref woken);
+        }
+
+        return woken;
+    }
+
+    /// <summary>Sends whoever of one lane can go now.</summary>
+    /// <returns>Why the next is held.</returns>
+    private HeldReason Pass(ServingLane lane, TimeSpan now, ref Waiter? woken)
+    {
+        while (front.WaitingIn(lane.Id) > 0)
+        {
+            var decision = front.Next(now, lane.Id, Candidates(lane, now));
+            if (decision is { Kind: FrontDecisionKind.Hold, Held: HeldReason.Unavailable })
+            {
+                // A replica without room by its share is better than none.
+                decision = front.Next(now, lane.Id, Candidates(lane, now, heedsShares: false));
+            }
+
+            if (decision.Kind == FrontDecisionKind.Hold)
+            {
+                return decision.Held;
+            }
+
+            var request = decision.Request!;
+            waiters.Remove(request.Id, out var waiter);
+            switch (decision.Kind)
+            {
+                case FrontDecisionKind.Release:
+                    waiter!.Dispatch = Reserve(candidates[decision.Index], waiter, now);
+                    Queue.CountRelease(decision);
+                    break;
+                case FrontDecisionKind.Expire:
+                    waiter!.Error = new NoReplicaException(NoReplicaReason.DeadlineExceeded, "The deadline of the request passed before a replica could start it.");
+                    break;
+                default:
+                    waiter!.Error = new NoReplicaException(NoReplicaReason.Overloaded, $"The fleet is overloaded: {decision.Reason}.", TimeSpan.FromSeconds(1));
+                    break;
+            }
+
+            waiter.Next = woken;
+            woken = waiter;
+        }
+
+        return HeldReason.None;
+    }
+
+    private static Dispatch Reserve(RemoteReplica replica, Waiter waiter, TimeSpan now)
+    {
+        var blind = waiter.IsStreamed ? (TimeSpan?)null : LoadEstimate.PrefillTime(replica, waiter.Request);
+        var lease = Ledger.Reserve(replica.Account, waiter.Request, waiter.Attempt, now, blind);
+        replica.Requests++;
+        return new Dispatch(replica, lease, replica.Breaker.Begin(now));
+    }
+
+    private TimeSpan? Overload(ServingLane lane, TimeSpan now) => front.Overload(now, lane.Id, Candidates(lane, now));
+
+    /// <summary>Requests that a replica at its full share has on average: what the share of others is a share of; null when none is at its full share.</summary>
+    private double? MeanRequests(ServingLane lane, TimeSpan now)
+    {
+        var (count, requests) = (0, 0);
+        foreach (var replica in replicas)
+        {
+            if (TakesRequests(replica) && lane.Replicas.AsSpan().BinarySearch(replica.Id) >= 0 && replica.Health.ShareAt(now, options) >= 1)
+            {
+                count++;
+                requests += replica.Account.Requests;
+            }
+        }
+
+        return count > 0 ? (double)requests / count : null;
+    }
+
+    /// <summary>Whether a replica has less than its share: ejected and frozen ones have none, and in slow start it is a part of what the others have.</summary>
+    private bool HasRoom(RemoteReplica replica, ServingLane lane, TimeSpan now)
+    {
+        var share = replica.Health.ShareAt(now, options);
+        return share >= 1 || (share > 0 && (MeanRequests(lane, now) is not { } mean || replica.Account.Requests <= share * mean));
+    }
+
+    /// <summary>The replicas of a lane that take requests now, as far as their shares allow.</summary>
+    private ReadOnlySpan<FrontReplica> Candidates(ServingLane lane, TimeSpan now, bool heedsShares = true)
     {
         if (views.Length < replicas.Count)
         {
@@ -316,7 +658,61 @@ public sealed class ReplicaPool
             Array.Resize(ref candidates, replicas.Count * 2);
         }
 
-        var (count, serving, healthy) = (0, 0, 0);
+        var count = 0;
+        foreach (var replica in replicas)
+        {
+            if (TakesRequests(replica) && lane.Replicas.AsSpan().BinarySearch(replica.Id) >= 0 && replica.Breaker.Allows(now)
+                && (!heedsShares || HasRoom(replica, lane, now)))
+            {
+                candidates[count] = replica;
+                views[count++] = LoadEstimate.Front(replica, now);
+            }
+        }
+
+        return views.AsSpan(0, count);
+    }
+
+    /// <summary>Ends the wait of those for whom no replica has been there for too long.</summary>
+    private void GiveUp(TimeSpan now, ref Waiter? woken)
+    {
+        if (waiters.Count == 0 || now - lookedForGone < LookForGone)
+        {
+            return;
+        }
+
+        lookedForGone = now;
+        foreach (var waiter in waiters.Values)
+        {
+            waiter.UnservableSince = CanServe(waiter, now) ? null : waiter.UnservableSince ?? now;
+            if (now - waiter.UnservableSince >= options.LongestOutage)
+            {
+                waiters.Remove(waiter.Request.Id);
+                front.Leave(waiter.Request.Id);
+                waiter.Error = new NoReplicaException(NoReplicaReason.NoneHealthy, "No replica that serves the model is healthy.", TimeSpan.FromSeconds(1));
+                waiter.Next = woken;
+                woken = waiter;
+            }
+        }
+    }
+
+    private bool CanServe(Waiter waiter, TimeSpan now)
+    {
+        foreach (var replica in replicas)
+        {
+            if (TakesRequests(replica) && replica.Breaker.Allows(now) && replica.Serves(waiter.Model) && !waiter.Tried.AsSpan().Contains(replica.Id)
+                && (!waiter.IsExact || LoadEstimate.Fits(replica, waiter.Request)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Refuses what no replica can take: by model, health and breaker, replicas not tried before, and size.</summary>
+    private void CheckDoor(Request request, string? model, bool isExact, IReadOnlyList<int>? tried, TimeSpan now)
+    {
+        var (serving, healthy) = (0, 0);
         TimeSpan? next = null;
         foreach (var replica in replicas)
         {
@@ -341,14 +737,8 @@ public sealed class ReplicaPool
             healthy++;
             if (!isExact || LoadEstimate.Fits(replica, request))
             {
-                candidates[count] = replica;
-                views[count++] = LoadEstimate.View(replica, now) with { CachedPromptTokens = hits?.Tokens(replica.Id, replica.Account.Epoch) };
+                return;
             }
-        }
-
-        if (count > 0)
-        {
-            return count;
         }
 
         throw (serving, healthy) switch

@@ -47,15 +47,15 @@ public sealed class Workload : IWorkload
     /// <inheritdoc/>
     public int LongestOutputTokens => options.OutputTokens?.Max ?? extent.LongestOutputTokens;
 
-    /// <summary>Plays a trace file. The file is read once here, to validate it and to find its rate and longest output.</summary>
-    /// <exception cref="TraceException">The file is no valid trace.</exception>
+    /// <summary>Plays a recorded trace. It is read once here, to validate it and to find its rate and longest output.</summary>
+    /// <exception cref="TraceException">It is no valid trace.</exception>
     /// <exception cref="WorkloadException">An option is out of range.</exception>
-    public static Workload Of(TraceFile file, WorkloadOptions options)
+    public static Workload Of(ITraceSource trace, WorkloadOptions options)
     {
-        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(trace);
         Check(options);
-        var size = TraceExtent.Of(file.Rows());
-        return new Workload(file.Rows, size, size.RequestsPerSecond, options) { Name = file.Name, Sha256 = file.Sha256 };
+        var size = TraceExtent.Of(trace.Rows());
+        return new Workload(trace.Rows, size, size.RequestsPerSecond, options) { Name = trace.Name, Sha256 = trace.Sha256 };
     }
 
     /// <summary>Plays a preset.</summary>

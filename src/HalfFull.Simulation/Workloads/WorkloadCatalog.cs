@@ -28,6 +28,6 @@ public static class WorkloadCatalog
             throw new WorkloadException($"Trace '{nameOrPath}' is neither a file nor a preset; presets are {names}.");
         }
 
-        return Workload.Of(TraceFile.Open(nameOrPath, columns), options);
+        return Workload.Of(TraceSource.Open(nameOrPath, columns), options);
     }
 }

@@ -1,4 +1,5 @@
 using HalfFull.Engine.StepTime;
+using HalfFull.Queueing;
 
 namespace HalfFull.Engine;
 
@@ -6,7 +7,7 @@ namespace HalfFull.Engine;
 /// Rates that an engine measures on line, for policies of both levels. Definitions and constants: the page on LARRY and SAL, section 1.1.
 /// All state moves in steps that prefill or in finishes, never in a step that only decodes.
 /// </summary>
-public sealed class EngineRates
+public sealed class EngineRates : IServiceRates
 {
     private const double PrefillSmoothing = 0.05;
     private const double ReleaseSmoothing = 0.3;

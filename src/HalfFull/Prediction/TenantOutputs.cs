@@ -1,3 +1,5 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Prediction;
 
 /// <summary>
@@ -92,6 +94,29 @@ internal sealed class TenantOutputs
             sinceRefresh = 0;
             version++;
             everybody.Refresh();
+        }
+    }
+
+    /// <summary>Saves the means, but not the survival: for those who read the means alone.</summary>
+    internal void SaveMeans(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Number((ulong)tenants.Count);
+        foreach (var (name, index) in indexOf.OrderBy(static known => known.Value))
+        {
+            state.Text(name);
+            state.Real(tenants[index - 1].Sum);
+            state.Whole(tenants[index - 1].Count);
+        }
+    }
+
+    internal void RestoreMeans(ref StateReader state)
+    {
+        for (var left = state.Number(); left > 0; left--)
+        {
+            var tenant = tenants[IndexOf(state.Text() ?? string.Empty) - 1];
+            tenant.Sum = state.Real();
+            tenant.Count = state.Whole32();
         }
     }
 

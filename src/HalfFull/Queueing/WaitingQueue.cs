@@ -50,6 +50,9 @@ public sealed class WaitingQueue<T>
         }
     }
 
+    /// <summary>What waits, in no order that means anything.</summary>
+    public IEnumerable<T> Items => slots.Take(usedSlots).Select(static slot => slot.Item).OfType<T>();
+
     /// <summary>Adds an item and returns the handle with which it is removed.</summary>
     public int Add(T item, in QueueEntry entry)
     {

@@ -16,7 +16,7 @@ public sealed class ReplicaPoolTests
         Assert.True(pool.Drain(1));
         Assert.Equal(2, Route(pool, 1, 10).Replica.Id);
 
-        Assert.Equal(NoReplicaReason.NoneHealthy, Assert.Throws<NoReplicaException>(() => pool.Route(Request(2, 10), "m", false, 1, [2])).Reason);
+        Assert.Equal(NoReplicaReason.NoneHealthy, Assert.Throws<NoReplicaException>(() => AtOnce(pool.RouteAsync(Request(2, 10), "m", false, 1, [2]))).Reason);
         pool.ServesModels(replicas[1], ["x"], ReplicaFlavour.Unknown);
         pool.ServesModels(replicas[2], ["x"], ReplicaFlavour.Unknown);
         Assert.Equal(NoReplicaReason.UnknownModel, Assert.Throws<NoReplicaException>(() => Route(pool, 3, 10)).Reason);
@@ -111,8 +111,8 @@ public sealed class ReplicaPoolTests
     {
         var (pool, replicas) = Pool(1);
         pool.Reported(replicas[0], Report(0, 0, 0), pool.Now);
-        Assert.Equal(NoReplicaReason.TooLarge, Assert.Throws<NoReplicaException>(() => pool.Route(Request(1, 10_001), "m", isExact: true)).Reason);
-        Assert.Equal(0, pool.Route(Request(2, 10_001), "m", isExact: false).Replica.Id);
+        Assert.Equal(NoReplicaReason.TooLarge, Assert.Throws<NoReplicaException>(() => AtOnce(pool.RouteAsync(Request(1, 10_001), "m", isExact: true))).Reason);
+        Assert.Equal(0, AtOnce(pool.RouteAsync(Request(2, 10_001), "m", isExact: false)).Replica.Id);
     }
 
     [Fact]
@@ -162,7 +162,13 @@ public sealed class ReplicaPoolTests
 
     private static Request Request(long id, int promptTokens) => new(id, TimeSpan.Zero, promptTokens, 10);
 
-    private static Dispatch Route(ReplicaPool pool, long id, int promptTokens) => pool.Route(Request(id, promptTokens), "m", isExact: false);
+    private static Dispatch Route(ReplicaPool pool, long id, int promptTokens) => AtOnce(pool.RouteAsync(Request(id, promptTokens), "m", isExact: false));
+
+    private static Dispatch AtOnce(ValueTask<Dispatch> route)
+    {
+        Assert.True(route.IsCompleted);
+        return route.GetAwaiter().GetResult();
+    }
 
     private static void Check(ReplicaPool pool, RemoteReplica replica, params bool[] results) => Array.ForEach(results, passed => pool.Checked(replica, passed));
 

@@ -37,6 +37,33 @@ public sealed class WorkerFleetTests
         await Given.LedgerIsZero(gateway);
     }
 
+    /// <summary>Forty prompts of 3,000 tokens are five seconds of work, so that most of them wait while a worker goes and comes back.</summary>
+    [Fact]
+    public async Task A_worker_killed_while_the_queue_is_long_costs_those_that_wait_nothing()
+    {
+        await using var gateway = await Given.Gateway(options: null);
+        await using var fleet = await WorkerFleet.StartAsync(
+            gateway, 2, "dotnet", [ProgramPath, "worker", "--port", "0", "--until-stdin-closes"], CancellationToken.None);
+        await Eventually.True(() => Ready(gateway) == 2, "both workers are ready");
+
+        var ids = string.Join(',', Enumerable.Repeat(7, 3000));
+        var body = $"{{\"model\":\"halffull-emulated\",\"stream\":true,\"max_tokens\":3,\"prompt\":[{ids}]}}";
+        var outcomes = new List<string>();
+        var load = Enumerable.Range(0, 40).Select(_ => CallAsync(gateway, "/v1/completions", body, outcomes)).ToArray();
+        await Eventually.True(() => gateway.Pool.Waiting > 25 && gateway.Pool.Read(all => all[0].Account.Requests) > 0, "many wait and the worker has work");
+        using (var process = Process.GetProcessById(fleet.ProcessIds[0]))
+        {
+            process.Kill();
+        }
+
+        await Task.WhenAll(load);
+        Assert.Equal(40, outcomes.Count);
+        Assert.All(outcomes, outcome => Assert.True(outcome is "done" or "cut", outcome));
+        Assert.InRange(outcomes.Count(outcome => outcome is "cut"), 0, 3);
+        Assert.Equal(0, gateway.Pool.Waiting);
+        await Given.LedgerIsZero(gateway);
+    }
+
     [Fact]
     public async Task A_worker_ends_when_its_parent_closes_its_input()
     {
@@ -60,15 +87,20 @@ public sealed class WorkerFleetTests
     {
         for (var i = 0; i < 8; i++)
         {
-            using var answer = await Given.Post(gateway, "/v1/chat/completions", Body);
-            var text = await answer.Content.ReadAsStringAsync();
-            var outcome = text.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal) ? "done"
-                : text.Contains("\"type\":\"upstream_error\"", StringComparison.Ordinal) ? "cut"
-                : $"{(int)answer.StatusCode}: {text}";
-            lock (outcomes)
-            {
-                outcomes.Add(outcome);
-            }
+            await CallAsync(gateway, "/v1/chat/completions", Body, outcomes);
+        }
+    }
+
+    private static async Task CallAsync(GatewayServer gateway, string path, string body, List<string> outcomes)
+    {
+        using var answer = await Given.Post(gateway, path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        var outcome = text.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal) ? "done"
+            : text.Contains("\"type\":\"upstream_error\"", StringComparison.Ordinal) ? "cut"
+            : $"{(int)answer.StatusCode}: {text}";
+        lock (outcomes)
+        {
+            outcomes.Add(outcome);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace HalfFull.Engine.Schedulers;
 /// others. Our own reading of arXiv 2410.17840, not its authors' formula. It stays cheap although every key moves with time and load: arrival
 /// and size are fixed features, everything else is one parameter for all (or for a tenant).
 /// </summary>
-internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, EngineRates rates) : IQueueOrder
+internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, IServiceRates rates) : IQueueOrder
 {
     private const double LeastTokens = 64;
     private const double SecondsPerTick = 1e-7;
@@ -19,7 +19,7 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, E
     private double crowd;
     private double saturation;
 
-    /// <summary>b: how often, of late, the gate refused someone; 0..1. The scheduler sets it.</summary>
+    /// <summary>b: how often, of late, somebody was refused for lack of memory; 0..1. Whoever owns the order sets it.</summary>
     internal double MemoryPressure { get; set; }
 
     /// <inheritdoc/>

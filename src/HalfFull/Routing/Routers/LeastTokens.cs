@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// and memory does not.
 /// </summary>
 [Policy("least-tokens", "Fewest tokens in flight, prompts plus an expected output each; sees long prompts, but not what is already prefilled, cached or in memory.")]
-public sealed class LeastTokens(LeastTokens.Options options, RouterSeed seed) : IRouter
+public sealed class LeastTokens(LeastTokens.Options options, RouterSeed seed) : IRouter, IRestorable
 {
     private const double Smoothing = 0.01;
     private const double OutputPrior = 256; // tokens, before anybody has ended
@@ -41,6 +41,16 @@ public sealed class LeastTokens(LeastTokens.Options options, RouterSeed seed) : 
             meanOutput += Smoothing * (record.OutputTokens - meanOutput);
         }
     }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Real(meanOutput);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => meanOutput = state.Real();
 
     /// <summary>Options.</summary>
     public sealed record Options

@@ -4,7 +4,7 @@ namespace HalfFull.Routing.Routers;
 
 /// <summary>The better of two different replicas drawn at random, by requests in flight (Mitzenmacher, 2001). Robust against stale state; less exact than asking all.</summary>
 [Policy("p2c", "The less loaded of two replicas drawn at random; robust when state is stale, but worse than asking all when it is fresh.")]
-public sealed class PowerOfTwo(Rng rng) : IRouter
+public sealed class PowerOfTwo(Rng rng) : IRouter, IRestorable
 {
     private readonly Rng draws = rng.Fork("router-p2c");
 
@@ -34,4 +34,10 @@ public sealed class PowerOfTwo(Rng rng) : IRouter
         var better = candidates[second].InFlightRequests < candidates[first].InFlightRequests ? second : first;
         return RouteDecision.Route(better, "the less loaded of two");
     }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => draws.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => draws.Restore(ref state);
 }

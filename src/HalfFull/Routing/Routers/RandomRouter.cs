@@ -4,7 +4,7 @@ namespace HalfFull.Routing.Routers;
 
 /// <summary>Uniformly random: every replica gets the same share in the long run, none in the short.</summary>
 [Policy("random", "A replica at random; needs to know nothing, but leaves some replicas idle while others queue.")]
-public sealed class RandomRouter(Rng rng) : IRouter
+public sealed class RandomRouter(Rng rng) : IRouter, IRestorable
 {
     private readonly Rng draws = rng.Fork("router-random");
 
@@ -14,4 +14,10 @@ public sealed class RandomRouter(Rng rng) : IRouter
         scores.Clear();
         return RouteDecision.Route(draws.NextInt32(candidates.Length), "at random");
     }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => draws.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => draws.Restore(ref state);
 }

@@ -4,7 +4,7 @@ namespace HalfFull.Routing.Routers;
 
 /// <summary>Each replica in turn, by its number in the fleet, so that a replica that comes or goes does not restart the rotation. Blind to load and size.</summary>
 [Policy("round-robin", "Each replica in turn; fair in counts, but blind to size and load, so that slow or unlucky replicas fall behind.")]
-public sealed class RoundRobin : IRouter
+public sealed class RoundRobin : IRouter, IRestorable
 {
     private int last = -1;
 
@@ -29,4 +29,14 @@ public sealed class RoundRobin : IRouter
         last = candidates[best].Replica;
         return RouteDecision.Route(best, "next in turn");
     }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Whole(last);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => last = state.Whole32();
 }

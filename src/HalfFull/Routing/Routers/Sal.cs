@@ -11,7 +11,7 @@ namespace HalfFull.Routing.Routers;
 /// requests.
 /// </summary>
 [Policy("sal", "Least time until prefilled or until memory is free, prefix hits counted (our reading of SAL); gains little when prompts are short and even.")]
-public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
+public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter, IRestorable
 {
     private const double GrowthTokensPerSequence = 512; // most expected growth of one running sequence, tokens
     private const double GrowthTokensPerUnreported = 100; // the same of a request on a replica that reports nothing, tokens
@@ -133,6 +133,39 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IRouter
         }
 
         return least.Index;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ScoreParts { get; } = ["queuedPrefillSeconds", "ownPrefillSeconds", "memorySeconds", "kvShare", "requests"];
+
+    /// <inheritdoc/>
+    public void Explain(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> parts)
+    {
+        var rates = FleetRates.Of(candidates);
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            ref readonly var view = ref candidates[i];
+            var rate = rates.PrefillOf(view);
+            var load = Load.Of(view, options.Corrections ? request.Gateways : 0, rate);
+            var own = parts.Slice(i * ScoreParts.Count, ScoreParts.Count);
+            own[0] = load.QueuedPrefill / rate;
+            own[1] = (request.Request.PromptTokens - (options.Cache ? view.CachedPromptTokens ?? 0 : 0)) / rate;
+            own[2] = options.Memory ? Release(view, load, request.Request.PromptTokens, ref rates) : double.NaN;
+            own[3] = view.KvCapacityTokens is > 0 and { } capacity ? load.Kv / capacity : double.NaN;
+            own[4] = load.Requests;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        // It has none: its draws are hashes.
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        // It has none.
     }
 
     private double Cost(in RouteRequest request, in ReplicaView view, ref FleetRates rates)

@@ -13,6 +13,9 @@ internal sealed class TenantTable
     /// <summary>Tenants known.</summary>
     internal int Count => accounts.Count;
 
+    /// <summary>Names of the tenants by their numbers; empty for that of requests without one.</summary>
+    internal IEnumerable<string> Names => indexOf.OrderBy(static known => known.Value).Select(static known => known.Key);
+
     /// <summary>The account of a tenant.</summary>
     internal ref Account this[int tenant] => ref CollectionsMarshal.AsSpan(accounts)[tenant];
 

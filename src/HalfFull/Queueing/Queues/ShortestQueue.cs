@@ -1,0 +1,23 @@
+using HalfFull.Policies;
+
+namespace HalfFull.Queueing.Queues;
+
+/// <summary>Shortest prompt first.</summary>
+[Policy("sjf", "Shortest prompt first; the least mean wait while it keeps up, but under overload long prompts starve.")]
+public sealed class ShortestQueue : IQueuePolicy, IRestorable
+{
+    /// <inheritdoc/>
+    public IQueueOrder Order { get; } = new SizeOrder(static entry => entry.UncachedTokens);
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        // It has none.
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        // It has none.
+    }
+}

@@ -1,0 +1,182 @@
+using HalfFull.Policies;
+using HalfFull.Queueing;
+using HalfFull.Routing;
+using HalfFull.Scheduling;
+
+namespace HalfFull.Tests.Scheduling;
+
+public sealed class FrontSchedulerTests
+{
+    private static readonly FrontReplica Idle = new(new ReplicaView { Replica = 0 }, 0, 0, IsReported: true);
+
+    [Fact]
+    public void A_request_that_finds_room_goes_at_once()
+    {
+        var front = Front("larry");
+        front.Join(default, Given.Request(id: 1), 0);
+
+        var decision = front.Next(default, 0, [Idle]);
+        Assert.Equal((FrontDecisionKind.Release, 1, 0), (decision.Kind, decision.Request!.Id, decision.Index));
+        Assert.Equal((0, HeldReason.None), (front.Waiting, front.Next(default, 0, [Idle]).Held));
+    }
+
+    [Theory]
+    [InlineData(2047, 1, 10, HeldReason.None)]
+    [InlineData(2048, 1, 10, HeldReason.Prefill)]
+    [InlineData(10, 64, 64, HeldReason.Requests)]
+    [InlineData(10, 1, 256, HeldReason.None)]
+    public void A_request_is_held_while_no_replica_could_start_it_soon(long tokens, int unstarted, int inFlight, HeldReason held)
+    {
+        var front = Front("fcfs");
+        front.Join(default, Given.Request(id: 1), 0);
+        var replica = Idle with { View = Idle.View with { InFlightRequests = inFlight }, UnstartedTokens = tokens, UnstartedRequests = unstarted };
+
+        Assert.Equal(held, front.Next(default, 0, [replica]).Held);
+    }
+
+    [Fact]
+    public void Without_reports_the_number_of_requests_is_limited_and_with_a_known_rate_a_tenth_of_a_second_is_always_allowed()
+    {
+        var front = Front("fcfs");
+        front.Join(default, Given.Request(id: 1), 0);
+        var busy = Idle with { View = Idle.View with { InFlightRequests = 256 } };
+        Assert.Equal(HeldReason.Requests, front.Next(default, 0, [busy with { IsReported = false }]).Held);
+
+        var fast = busy with { View = busy.View with { PrefillTokensPerSecond = 100_000 } };
+        Assert.Equal(HeldReason.Prefill, front.Next(default, 0, [fast with { UnstartedTokens = 10_000 }]).Held);
+        Assert.Equal(FrontDecisionKind.Release, front.Next(default, 0, [fast with { UnstartedTokens = 9_999 }]).Kind);
+    }
+
+    [Fact]
+    public void A_prompt_waits_for_memory_and_an_idle_replica_takes_anything()
+    {
+        var front = Front("larry");
+        front.Join(default, Given.Request(id: 1, prompt: 101), 0);
+        var full = Idle with { View = Idle.View with { KvCapacityTokens = 1000, KvTokensInUse = 900, InFlightRequests = 1 } };
+        Assert.Equal(HeldReason.Memory, front.Next(default, 0, [full]).Held);
+        Assert.Equal(FrontDecisionKind.Release, front.Next(default, 0, [full with { View = full.View with { InFlightRequests = 0 } }]).Kind);
+    }
+
+    /// <summary>Replica 1 alone can hold request 1, which waits for it; request 2 may pass towards replica 0, but not towards replica 1.</summary>
+    [Fact]
+    public void Who_is_held_keeps_what_it_could_use_and_others_pass_it_elsewhere_only()
+    {
+        var front = Front("fcfs");
+        front.Join(default, Given.Request(id: 1, prompt: 500), 0, isExact: true);
+        front.Join(default, Given.Request(id: 2, prompt: 10, arrival: 1), 0);
+        front.Join(default, Given.Request(id: 3, prompt: 10, arrival: 2), 0, attempt: 0, isExact: false, [0]);
+        var small = Idle with { View = Idle.View with { KvCapacityTokens = 100 } };
+        var large = Idle with { View = new ReplicaView { Replica = 1, KvCapacityTokens = 1000, KvTokensInUse = 600, InFlightRequests = 1 } };
+
+        var decision = front.Next(default, 0, [small, large]);
+        Assert.Equal((2, 0, false), (decision.Request!.Id, decision.Index, decision.BreaksBound));
+        Assert.Equal(HeldReason.Memory, front.Next(default, 0, [small, large]).Held);
+
+        var released = front.Next(default, 0, [small, large with { View = large.View with { KvTokensInUse = 0 } }]);
+        Assert.Equal((1, 1), (released.Request!.Id, released.Index));
+    }
+
+    [Fact]
+    public void A_retry_goes_first_and_not_where_it_was()
+    {
+        var front = Front("fcfs");
+        front.Join(default, Given.Request(id: 1, arrival: 1), 0);
+        front.Join(default, Given.Request(id: 2, arrival: 3), 0, attempt: 1, isExact: false, [0]);
+        front.Join(default, Given.Request(id: 3, arrival: 2), 0, attempt: 1, isExact: false, [0]);
+        FrontReplica[] both = [Idle, Idle with { View = new ReplicaView { Replica = 1 } }];
+
+        Assert.Equal((3, 1), Next());
+        Assert.Equal((2, 1), Next());
+        Assert.Equal(1, Next().Id);
+
+        (long Id, int Index) Next()
+        {
+            var decision = front.Next(default, 0, both);
+            return (decision.Request!.Id, decision.Index);
+        }
+    }
+
+    [Fact]
+    public void A_request_whose_deadline_passes_leaves_whatever_its_lane()
+    {
+        var front = Front("larry");
+        front.Join(default, Given.Request(id: 1) with { Deadline = TimeSpan.FromSeconds(2) }, 5);
+        Assert.Equal(HeldReason.None, front.Next(TimeSpan.FromSeconds(1.9), 0, []).Held);
+
+        var decision = front.Next(TimeSpan.FromSeconds(2), 0, []);
+        Assert.Equal((FrontDecisionKind.Expire, 1, TimeSpan.FromSeconds(2)), (decision.Kind, decision.Request!.Id, decision.Waited));
+        Assert.Equal((0, false), (front.Waiting, front.IsWaiting(1)));
+    }
+
+    [Fact]
+    public void Without_a_queue_everything_goes_at_once()
+    {
+        var front = Front("none");
+        front.Join(default, Given.Request(id: 1), 0);
+        var full = Idle with { View = Idle.View with { InFlightRequests = 9999, KvCapacityTokens = 10, KvTokensInUse = 10 }, UnstartedTokens = 1_000_000, UnstartedRequests = 500 };
+        Assert.Equal(FrontDecisionKind.Release, front.Next(default, 0, [full]).Kind);
+    }
+
+    [Fact]
+    public void A_queue_that_is_too_long_is_told_with_a_time_from_the_learned_rates()
+    {
+        var front = Front("fcfs", new FrontLimits { MostWaiting = 2, MostWait = TimeSpan.FromSeconds(10) });
+        var busy = Idle with { View = Idle.View with { InFlightRequests = 1, PrefillTokensPerSecond = 1000 }, UnstartedTokens = 200_000 };
+        for (var id = 1; id <= 2; id++)
+        {
+            front.Join(default, Given.Request(id, prompt: 2000), 0);
+        }
+
+        // 4,000 tokens wait and 5,000 are on the replica, at 1,000 a second.
+        Assert.Equal(TimeSpan.FromSeconds(9), front.EstimateWait(0, [busy with { UnstartedTokens = 5000 }]));
+        Assert.Null(front.Overload(0, [busy with { UnstartedTokens = 5000 }]));
+        Assert.Equal(TimeSpan.FromSeconds(194), front.Overload(0, [busy]));
+        front.Join(default, Given.Request(3, prompt: 1000), 0);
+        Assert.Equal(TimeSpan.FromSeconds(5), front.Overload(0, [busy with { UnstartedTokens = 5000 }]));
+
+        // Nobody knows the rate: only the number counts.
+        Assert.Equal(TimeSpan.FromSeconds(1), front.Overload(0, [Idle]));
+        front.Leave(3);
+        Assert.Null(front.Overload(0, [Idle]));
+    }
+
+    [Fact]
+    public void Lanes_are_apart_and_a_request_can_change_its_lane()
+    {
+        var front = Front("fcfs");
+        front.Join(default, Given.Request(id: 1), 1);
+        front.Join(default, Given.Request(id: 2, arrival: 1), 2);
+        Assert.Equal(2, front.Next(default, 2, [Idle]).Request!.Id);
+        front.Move(1, 2);
+        Assert.Equal((0, 1, TimeSpan.Zero), (front.WaitingIn(1), front.WaitingIn(2), front.OldestArrival(2)));
+        Assert.Equal(1, front.Next(default, 2, [Idle]).Request!.Id);
+    }
+
+    [Fact]
+    public void A_switch_orders_those_that_wait_anew()
+    {
+        var front = Front("fcfs");
+        front.Join(default, Given.Request(id: 1, prompt: 900), 0);
+        front.Join(default, Given.Request(id: 2, prompt: 10, arrival: 1), 0);
+        front.Join(default, Given.Request(id: 3, prompt: 10, arrival: 2), 0, attempt: 1);
+        Assert.Throws<PolicyException>(() => front.Switch(PolicySpec.Parse("sal"), PolicySpec.Parse("nonsense")));
+        Assert.Equal("fcfs", front.Queue.Name);
+
+        front.Switch(PolicySpec.Parse("round-robin"), PolicySpec.Parse("sjf"));
+        Assert.Equal([3L, 2L, 1L], Enumerable.Range(0, 3).Select(_ => front.Next(default, 0, [Idle]).Request!.Id));
+    }
+
+    [Fact]
+    public void A_number_that_waits_already_is_refused_and_one_that_has_left_is_gone()
+    {
+        var front = Front("larry");
+        front.Join(default, Given.Request(id: 1), 0);
+        Assert.Throws<ArgumentException>(() => front.Join(default, Given.Request(id: 1), 0));
+        Assert.True(front.Leave(1));
+        Assert.False(front.Leave(1));
+        Assert.Equal((FrontDecisionKind.Hold, HeldReason.None), (front.Next(default, 0, [Idle]).Kind, front.Next(default, 0, [Idle]).Held));
+    }
+
+    private static FrontScheduler Front(string queue, FrontLimits? limits = null) =>
+        new(PolicySpec.Parse("sal"), PolicySpec.Parse(queue), 1, limits ?? new FrontLimits(), new TenantWeights());
+}
