@@ -1,4 +1,5 @@
 using HalfFull.Policies;
+using HalfFull.Simulation.Recording;
 
 namespace HalfFull.Simulation;
 
@@ -25,6 +26,9 @@ public sealed record SimulationSetup
 
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;
+
+    /// <summary>Who hears what the replicas do; nobody costs nothing. The records they take come through the run's sink.</summary>
+    public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
 
     /// <summary>Whether the invariants of every replica are checked after every planned step; for tests.</summary>
     public bool CheckInvariants { get; init; }

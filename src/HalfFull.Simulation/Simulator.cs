@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Routing;
+using HalfFull.Simulation.Recording;
 
 namespace HalfFull.Simulation;
 
@@ -19,6 +20,9 @@ public sealed class Simulator : IReplicaListener
     private readonly LogHistogram gaps = new();
     private readonly Queue<Job> held = new();
     private readonly List<int> touched = [];
+    private readonly IRunObserver[] observers;
+    private readonly TimeSpan[] stepStarts;
+    private Replica? holding;
     private bool anyEnded;
     private TimeSpan? firstArrival;
     private TimeSpan lastArrival;
@@ -28,6 +32,8 @@ public sealed class Simulator : IReplicaListener
     {
         this.setup = setup;
         this.sink = sink;
+        observers = [.. setup.Observers];
+        stepStarts = new TimeSpan[setup.Fleet.Count];
         var rng = new Rng(setup.Seed);
         replicas = new Replica[setup.Fleet.Count];
         for (var i = 0; i < replicas.Length; i++)
@@ -81,7 +87,16 @@ public sealed class Simulator : IReplicaListener
     }
 
     /// <inheritdoc/>
-    void IReplicaListener.TokenGap(TimeSpan gap, long count) => gaps.Add(gap.Ticks, count);
+    void IReplicaListener.TokenGap(TimeSpan gap, long count)
+    {
+        gaps.Add(gap.Ticks, count);
+        if (holding is not null)
+        {
+            // A step that is held only decodes sequences that all emitted at its start, so the gap is the step.
+            StepEnding(holding, stepStarts[holding.Id] + gap);
+            stepStarts[holding.Id] += gap;
+        }
+    }
 
     /// <inheritdoc/>
     void IReplicaListener.FirstToken(int replica, Sequence sequence, TimeSpan now)
@@ -153,6 +168,7 @@ public sealed class Simulator : IReplicaListener
                 return;
             }
 
+            StepEnding(replica, now);
             replica.EndStep(now);
         }
 
@@ -172,6 +188,12 @@ public sealed class Simulator : IReplicaListener
             replica.CheckInvariants();
         }
 
+        stepStarts[replica.Id] = now;
+        foreach (var observer in observers)
+        {
+            observer.Planned(replica, now);
+        }
+
         if (began)
         {
             var end = now + setup.Fleet[replica.Id].StepTime.Predict(replica.Plan.Shape);
@@ -188,8 +210,26 @@ public sealed class Simulator : IReplicaListener
     }
 
     /// <summary>While requests are held at the door, no replica may run ahead of another: each end of a request lets one in.</summary>
-    private TimeSpan RunHeld(Replica replica, TimeSpan end, TimeSpan horizon) =>
-        setup.FastForward && held.Count == 0 ? replica.RunHeldSteps(end, horizon, setup.Fleet[replica.Id].StepTime) : end;
+    private TimeSpan RunHeld(Replica replica, TimeSpan end, TimeSpan horizon)
+    {
+        if (!setup.FastForward || held.Count > 0)
+        {
+            return end;
+        }
+
+        holding = observers.Length > 0 ? replica : null;
+        end = replica.RunHeldSteps(end, horizon, setup.Fleet[replica.Id].StepTime);
+        holding = null;
+        return end;
+    }
+
+    private void StepEnding(Replica replica, TimeSpan end)
+    {
+        foreach (var observer in observers)
+        {
+            observer.StepEnding(replica, stepStarts[replica.Id], end);
+        }
+    }
 
     private void Arrive(Job job, TimeSpan now)
     {
@@ -209,7 +249,12 @@ public sealed class Simulator : IReplicaListener
         switch (dispatcher.Route(job.Request, now, out var replica))
         {
             case RouteKind.Route when replica is not null:
-                replica.Submit(job.Request, now, job.OutputTokens);
+                var sequence = replica.Submit(job.Request, now, job.OutputTokens);
+                foreach (var observer in observers)
+                {
+                    observer.Submitted(replica, sequence, now);
+                }
+
                 touched.Add(replica.Id);
                 return true;
             case RouteKind.Reject:

@@ -21,10 +21,12 @@ internal sealed class CommonOptions
 
     private readonly Option<bool> noFastForward = new("--no-fast-forward") { Description = "Simulate every step on its own: the same result, slower" };
     private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all figures as JSON, schema halffull.run/1");
+    private readonly Option<string?> html = TextOption.Any("--html", "FILE", "Write a report: one page with charts that opens from disk");
 
     /// <param name="comparing">Whether policies repeat, replicas may be a range, and several seeds may be run.</param>
     public CommonOptions(bool comparing)
     {
+        Traffic = new TrafficOptions(several: comparing);
         Fleet = new FleetOptionSet(acceptsRange: comparing);
         Engines = Policies("--engine", "Engine scheduler", comparing ? ["vllm", "larry"] : ["vllm"], comparing, PolicyCatalogs.Engines.Validate);
         Routers = Policies("--router", "Router", comparing ? ["round-robin", "sal"] : ["round-robin"], comparing, PolicyCatalogs.Routers.Validate);
@@ -32,7 +34,7 @@ internal sealed class CommonOptions
     }
 
     /// <summary>Which requests arrive.</summary>
-    public TrafficOptions Traffic { get; } = new();
+    public TrafficOptions Traffic { get; }
 
     /// <summary>What serves them.</summary>
     public FleetOptionSet Fleet { get; }
@@ -64,6 +66,7 @@ internal sealed class CommonOptions
         command.Options.Add(slo);
         command.Options.Add(noFastForward);
         command.Options.Add(json);
+        command.Options.Add(html);
         NotLandedOptions.AddTo(command);
     }
 
@@ -86,6 +89,9 @@ internal sealed class CommonOptions
 
     /// <summary>Where to write the document; null for nowhere.</summary>
     public string? JsonPath(ParseResult parsed) => parsed.GetValue(json);
+
+    /// <summary>Where to write the report; null for nowhere.</summary>
+    public string? HtmlPath(ParseResult parsed) => parsed.GetValue(html);
 
     private static string ReadPredictor(string text) =>
         text is "none" or "oracle" ? text : throw new FormatException($"--predict {text} is not accepted: give none or oracle.");
