@@ -21,6 +21,9 @@ public sealed record SimulationSetup
     /// <summary>Whether requests carry their true output length as a prediction (an oracle, to be named in every report).</summary>
     public bool OraclePrediction { get; init; }
 
+    /// <summary>Where routers' prefix hits come from.</summary>
+    public PrefixSource PrefixHits { get; init; }
+
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;
 

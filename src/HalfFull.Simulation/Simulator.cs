@@ -49,7 +49,13 @@ public sealed class Simulator : IReplicaListener
             replicas[i] = new Replica(i, spec.Limits, scheduler, rates, this);
         }
 
-        dispatcher = new Dispatcher(router ?? PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed)), replicas);
+        var chooser = router ?? PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed));
+        if (chooser.NeedsPrediction && !setup.OraclePrediction)
+        {
+            throw new SimulationException($"Router '{setup.Router}' needs predicted output lengths; add --predict oracle.");
+        }
+
+        dispatcher = new Dispatcher(chooser, replicas, setup);
         events = new StepEvents(replicas.Length);
     }
 
@@ -318,6 +324,7 @@ public sealed class Simulator : IReplicaListener
             Imbalance = busy > TimeSpan.Zero ? busiest / (busy / replicas.Length) : 1,
             DecisionHash = hash,
             FirstRefusal = dispatcher.FirstRefusal,
+            RouterLearned = dispatcher.Learned,
             TokenGaps = gaps,
             Wall = wall,
         };

@@ -11,6 +11,9 @@ internal sealed class CommonOptions
     private readonly Option<string?> predict = TextOption.Of(
         "--predict", "none|oracle", ReadPredictor, "Output lengths that policies are told: none, or the true ones of an oracle [default: none]");
 
+    private readonly Option<string?> prefixView = TextOption.Of(
+        "--prefix-view", "exact|index", ReadPrefixView, "Prefix hits that routers see: those of the caches, or of an index of what was sent where [default: exact]");
+
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
     private readonly Option<Slo?> slo = TextOption.Of(
@@ -52,6 +55,7 @@ internal sealed class CommonOptions
         command.Options.Add(Engines);
         command.Options.Add(Routers);
         command.Options.Add(predict);
+        command.Options.Add(prefixView);
         Fleet.AddTo(command);
         command.Options.Add(seed);
         if (Seeds is not null)
@@ -76,6 +80,10 @@ internal sealed class CommonOptions
     /// <summary>Whether policies are told true output lengths.</summary>
     public bool HasOracle(ParseResult parsed) => string.Equals(parsed.GetValue(predict), "oracle", StringComparison.Ordinal);
 
+    /// <summary>Where routers' prefix hits come from.</summary>
+    public PrefixSource PrefixHits(ParseResult parsed) =>
+        string.Equals(parsed.GetValue(prefixView), "index", StringComparison.Ordinal) ? PrefixSource.Index : PrefixSource.Exact;
+
     /// <summary>Whether held plans are repeated in one go.</summary>
     public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);
 
@@ -87,6 +95,9 @@ internal sealed class CommonOptions
 
     private static string ReadPredictor(string text) =>
         text is "none" or "oracle" ? text : throw new FormatException($"--predict {text} is not accepted: give none or oracle.");
+
+    private static string ReadPrefixView(string text) =>
+        text is "exact" or "index" ? text : throw new FormatException($"--prefix-view {text} is not accepted: give exact or index.");
 
     private static Option<PolicySpec[]> Policies(string name, string what, string[] fallback, bool repeats, Action<PolicySpec> validate)
     {

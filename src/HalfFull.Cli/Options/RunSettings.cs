@@ -17,6 +17,7 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         Traffic = traffic,
         Seed = seed,
         OraclePrediction = options.HasOracle(parsed),
+        PrefixHits = options.PrefixHits(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
     };

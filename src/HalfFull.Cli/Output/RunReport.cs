@@ -16,7 +16,8 @@ internal static class RunReport
             screen,
             ("traffic", TrafficText.Of(plan.Traffic)),
             ("fleet", $"{TrafficText.Of(plan.Fleet)} (simulated)"),
-            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.OraclePrediction ? ", output lengths told by an oracle" : string.Empty)}"));
+            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.OraclePrediction ? ", output lengths told by an oracle" : string.Empty)}{(entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}"),
+            ("learned", entry.RouterLearned is not { } learned ? null : string.Join(", ", learned.Select(figure => $"{figure.Name} {Figures.Percent(figure.Value)}"))));
         Latencies(screen, entry);
         Lines(
             screen,

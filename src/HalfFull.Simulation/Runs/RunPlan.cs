@@ -25,6 +25,9 @@ public sealed record RunPlan
     /// <inheritdoc cref="SimulationSetup.OraclePrediction"/>
     public bool OraclePrediction { get; init; }
 
+    /// <inheritdoc cref="SimulationSetup.PrefixHits"/>
+    public PrefixSource PrefixHits { get; init; }
+
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;
 

@@ -64,6 +64,7 @@ public static class SimulationRun
         Router = plan.Router,
         Seed = plan.Seed,
         OraclePrediction = plan.OraclePrediction,
+        PrefixHits = plan.PrefixHits,
         FastForward = plan.FastForward,
         Observers = observer is null ? [] : [observer],
     };
@@ -82,6 +83,7 @@ public static class SimulationRun
         KvBlocks = [.. plan.Fleet.StepModels.Select(use => use.KvBlocks)],
         BlockSize = plan.Fleet.Options.BlockSize,
         Predict = plan.OraclePrediction ? "oracle" : "none",
+        PrefixView = plan.PrefixHits == PrefixSource.Index ? "index" : null,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -94,5 +96,8 @@ public static class SimulationRun
         result.Imbalance,
         result.Steps,
         result.Wall.TotalSeconds,
-        result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture));
+        result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture))
+    {
+        RouterLearned = result.RouterLearned,
+    };
 }
