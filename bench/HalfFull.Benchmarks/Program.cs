@@ -10,6 +10,8 @@ switch (args)
 {
     case ["throughput", .. var rest]:
         return ThroughputTable.Run(rest, Console.Out);
+    case ["routing", .. var rest]:
+        return RoutingTable.Run(rest, Console.Out);
     case ["million", .. var rest]:
         return MillionRequests.Run(rest, Console.Out);
     case ["decisions", .. var rest]:

@@ -1,6 +1,7 @@
 using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Routing;
+using HalfFull.Routing.Prefix;
 
 namespace HalfFull.Simulation;
 
@@ -15,15 +16,29 @@ internal sealed class Dispatcher
     private readonly ReplicaView[] views;
     private readonly int[] inFlightRequests;
     private readonly long[] inFlightPromptTokens;
+    private readonly int[] streaming;
+    private readonly long[] inFlightPrefillTokens;
+    private readonly Dictionary<long, int> prefillOf = []; // by request without a first token: what was reserved is released, never estimated again
+    private readonly PrefixHits? hits;
+    private readonly EngineModel[]? engines;
+    private readonly SequenceView[][] sequences;
 
-    internal Dispatcher(IRouter router, Replica[] replicas)
+    internal Dispatcher(IRouter router, Replica[] replicas, SimulationSetup setup)
     {
         this.router = router;
         this.replicas = replicas;
         views = new ReplicaView[replicas.Length];
         inFlightRequests = new int[replicas.Length];
         inFlightPromptTokens = new long[replicas.Length];
+        streaming = new int[replicas.Length];
+        inFlightPrefillTokens = new long[replicas.Length];
+        hits = router.NeedsPrefixHits && setup.PrefixHits == PrefixSource.Index ? new PrefixHits() : null;
+        engines = router.NeedsSequences ? [.. setup.Fleet.Select(static spec => new EngineModel(spec.Limits, spec.StepTime))] : null;
+        sequences = router.NeedsSequences ? [.. replicas.Select(static replica => new SequenceView[replica.Limits.MaxSequences])] : [];
     }
+
+    /// <summary>What the router has learned, for the summary.</summary>
+    internal IReadOnlyList<LearnedFigure> Learned => router.Learned;
 
     /// <summary>Why the first request that no replica can ever run was refused; null while there is none.</summary>
     internal string? FirstRefusal { get; private set; }
@@ -38,6 +53,8 @@ internal sealed class Dispatcher
     internal RouteKind Route(Request request, TimeSpan now, out Replica? replica)
     {
         replica = null;
+        var asked = new RouteRequest(request, now);
+        hits?.Look(asked);
         string? refusal = null;
         var candidates = 0;
         foreach (var candidate in replicas)
@@ -59,7 +76,7 @@ internal sealed class Dispatcher
             return RouteKind.Reject;
         }
 
-        var decision = router.Choose(new RouteRequest(request, now), views.AsSpan(0, candidates), default);
+        var decision = router.Choose(asked, views.AsSpan(0, candidates), default);
         if (decision.Kind != RouteKind.Route)
         {
             Hash(request, decision.Kind == RouteKind.Hold ? -1 : -2);
@@ -71,22 +88,51 @@ internal sealed class Dispatcher
             throw new InvalidOperationException($"The router chose candidate {decision.Index} of {candidates} for request {request.Id}.");
         }
 
-        replica = replicas[views[decision.Index].Replica];
-        inFlightRequests[replica.Id]++;
-        inFlightPromptTokens[replica.Id] += request.PromptTokens;
+        ref readonly var view = ref views[decision.Index];
+        replica = replicas[view.Replica];
+        Reserve(request, view);
+        hits?.Dispatched(asked, view.Replica, view.Epoch);
+        router.Dispatched(asked, view);
         Hash(request, replica.Id);
         return RouteKind.Route;
     }
 
     /// <summary>A replica emitted a request's first token.</summary>
-    internal void FirstToken(Request request, int replica, TimeSpan now) => router.FirstToken(request, replica, now);
+    internal void FirstToken(Request request, int replica, TimeSpan now)
+    {
+        if (prefillOf.Remove(request.Id, out var prefill))
+        {
+            inFlightPrefillTokens[replica] -= prefill;
+            streaming[replica]++;
+        }
+
+        router.FirstToken(request, replica, now);
+    }
 
     /// <summary>A request left its replica: releases what was reserved.</summary>
     internal void Ended(in RequestRecord record)
     {
         inFlightRequests[record.Replica]--;
         inFlightPromptTokens[record.Replica] -= record.PromptTokens;
+        if (prefillOf.Remove(record.Id, out var prefill))
+        {
+            inFlightPrefillTokens[record.Replica] -= prefill;
+        }
+        else
+        {
+            streaming[record.Replica]--;
+        }
+
         router.Ended(record);
+    }
+
+    private void Reserve(Request request, in ReplicaView view)
+    {
+        var prefill = request.PromptTokens - (view.CachedPromptTokens ?? 0);
+        inFlightRequests[view.Replica]++;
+        inFlightPromptTokens[view.Replica] += request.PromptTokens;
+        inFlightPrefillTokens[view.Replica] += prefill;
+        prefillOf[request.Id] = prefill;
     }
 
     private ReplicaView View(Replica replica, Request request) => new()
@@ -101,10 +147,34 @@ internal sealed class Dispatcher
         PrefillTokensPerSecond = replica.Rates.PrefillTokensPerSecond,
         ReleasedTokensPerSecond = replica.Rates.ReleasedTokensPerSecond,
         MeanOutputTokens = replica.Rates.MeanOutputTokens,
-        CachedPromptTokens = router.NeedsPrefixHits ? replica.CachedPromptTokens(request) : null,
+        SecondsPerStep = replica.Steps > 0 ? replica.BusyTime.TotalSeconds / replica.Steps : null,
+        CachedPromptTokens = !router.NeedsPrefixHits ? null : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(replica.Id, epoch: 0),
         InFlightRequests = inFlightRequests[replica.Id],
         InFlightPromptTokens = inFlightPromptTokens[replica.Id],
+        InFlightStreaming = streaming[replica.Id],
+        InFlightPrefillTokens = inFlightPrefillTokens[replica.Id],
+        Engine = engines?[replica.Id],
+        Sequences = engines is null ? default : Sequences(replica),
     };
+
+    private ReadOnlyMemory<SequenceView> Sequences(Replica replica)
+    {
+        var running = replica.RunningSequences;
+        var copies = sequences[replica.Id];
+        for (var i = 0; i < running.Count; i++)
+        {
+            var sequence = running[i];
+            var uncounted = sequence.ScheduledTokens > 0 ? replica.UncountedTokens : 0;
+            copies[i] = new SequenceView(
+                sequence.ComputedTokens + uncounted,
+                sequence.IsDecoding ? 0 : sequence.RemainingTokens,
+                sequence.OutputTokens + uncounted,
+                sequence.OutputLimit,
+                sequence.Request.PredictedOutputTokens);
+        }
+
+        return copies.AsMemory(0, running.Count);
+    }
 
     private void Hash(Request request, int choice) => DecisionHash = Rng.Mix(DecisionHash ^ Rng.Mix((ulong)request.Id) ^ (ulong)(uint)choice);
 }

@@ -17,6 +17,9 @@ public sealed record SimulationResult
     /// <summary>Why the first request that fits no replica was refused, as one sentence; null when all fitted.</summary>
     public string? FirstRefusal { get; init; }
 
+    /// <summary>What the router has learned, as names and numbers; empty when it learns nothing.</summary>
+    public IReadOnlyList<LearnedFigure> RouterLearned { get; init; } = [];
+
     /// <summary>First arrival to last finish.</summary>
     public required TimeSpan Makespan { get; init; }
 

@@ -1,5 +1,6 @@
 using HalfFull.Policies;
 using HalfFull.Prediction;
+using HalfFull.Simulation.Recording;
 
 namespace HalfFull.Simulation;
 
@@ -21,8 +22,14 @@ public sealed record SimulationSetup
     /// <summary>Who predicts output lengths, to be named in every report.</summary>
     public PredictorSpec Predictor { get; init; } = PredictorSpec.None;
 
+    /// <summary>Where routers' prefix hits come from.</summary>
+    public PrefixSource PrefixHits { get; init; }
+
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;
+
+    /// <summary>Who hears what the replicas do; nobody costs nothing. The records they take come through the run's sink.</summary>
+    public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
 
     /// <summary>Whether the invariants of every replica are checked after every planned step; for tests.</summary>
     public bool CheckInvariants { get; init; }

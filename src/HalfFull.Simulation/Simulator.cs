@@ -3,6 +3,7 @@ using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Prediction;
 using HalfFull.Routing;
+using HalfFull.Simulation.Recording;
 
 namespace HalfFull.Simulation;
 
@@ -21,6 +22,9 @@ public sealed class Simulator : IReplicaListener
     private readonly LogHistogram gaps = new();
     private readonly Queue<Job> held = new();
     private readonly List<int> touched = [];
+    private readonly IRunObserver[] observers;
+    private readonly TimeSpan[] stepStarts;
+    private Replica? holding;
     private bool anyEnded;
     private TimeSpan? firstArrival;
     private TimeSpan lastArrival;
@@ -30,6 +34,8 @@ public sealed class Simulator : IReplicaListener
     {
         this.setup = setup;
         this.sink = sink;
+        observers = [.. setup.Observers];
+        stepStarts = new TimeSpan[setup.Fleet.Count];
         var rng = new Rng(setup.Seed);
         predictor = setup.Predictor.Create(rng.Fork("predictor"));
         replicas = new Replica[setup.Fleet.Count];
@@ -46,7 +52,13 @@ public sealed class Simulator : IReplicaListener
             replicas[i] = new Replica(i, spec.Limits, scheduler, rates, this);
         }
 
-        dispatcher = new Dispatcher(router ?? PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed)), replicas);
+        var chooser = router ?? PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed));
+        if (chooser.NeedsPrediction && setup.Predictor.IsNone)
+        {
+            throw new SimulationException($"Router '{setup.Router}' needs predicted output lengths; add --predict oracle.");
+        }
+
+        dispatcher = new Dispatcher(chooser, replicas, setup);
         events = new StepEvents(replicas.Length);
     }
 
@@ -78,7 +90,16 @@ public sealed class Simulator : IReplicaListener
     }
 
     /// <inheritdoc/>
-    void IReplicaListener.TokenGap(TimeSpan gap, long count) => gaps.Add(gap.Ticks, count);
+    void IReplicaListener.TokenGap(TimeSpan gap, long count)
+    {
+        gaps.Add(gap.Ticks, count);
+        if (holding is not null)
+        {
+            // A step that is held only decodes sequences that all emitted at its start, so the gap is the step.
+            StepEnding(holding, stepStarts[holding.Id] + gap);
+            stepStarts[holding.Id] += gap;
+        }
+    }
 
     /// <inheritdoc/>
     void IReplicaListener.FirstToken(int replica, Sequence sequence, TimeSpan now)
@@ -159,6 +180,7 @@ public sealed class Simulator : IReplicaListener
                 return;
             }
 
+            StepEnding(replica, now);
             replica.EndStep(now);
         }
 
@@ -178,6 +200,12 @@ public sealed class Simulator : IReplicaListener
             replica.CheckInvariants();
         }
 
+        stepStarts[replica.Id] = now;
+        foreach (var observer in observers)
+        {
+            observer.Planned(replica, now);
+        }
+
         if (began)
         {
             var end = now + setup.Fleet[replica.Id].StepTime.Predict(replica.Plan.Shape);
@@ -194,8 +222,26 @@ public sealed class Simulator : IReplicaListener
     }
 
     /// <summary>While requests are held at the door, no replica may run ahead of another: each end of a request lets one in.</summary>
-    private TimeSpan RunHeld(Replica replica, TimeSpan end, TimeSpan horizon) =>
-        setup.FastForward && held.Count == 0 ? replica.RunHeldSteps(end, horizon, setup.Fleet[replica.Id].StepTime) : end;
+    private TimeSpan RunHeld(Replica replica, TimeSpan end, TimeSpan horizon)
+    {
+        if (!setup.FastForward || held.Count > 0)
+        {
+            return end;
+        }
+
+        holding = observers.Length > 0 ? replica : null;
+        end = replica.RunHeldSteps(end, horizon, setup.Fleet[replica.Id].StepTime);
+        holding = null;
+        return end;
+    }
+
+    private void StepEnding(Replica replica, TimeSpan end)
+    {
+        foreach (var observer in observers)
+        {
+            observer.StepEnding(replica, stepStarts[replica.Id], end);
+        }
+    }
 
     private void Arrive(Job job, TimeSpan now)
     {
@@ -216,7 +262,12 @@ public sealed class Simulator : IReplicaListener
         switch (dispatcher.Route(job.Request, now, out var replica))
         {
             case RouteKind.Route when replica is not null:
-                replica.Submit(job.Request, now, job.OutputTokens);
+                var sequence = replica.Submit(job.Request, now, job.OutputTokens);
+                foreach (var observer in observers)
+                {
+                    observer.Submitted(replica, sequence, now);
+                }
+
                 touched.Add(replica.Id);
                 return true;
             case RouteKind.Reject:
@@ -287,6 +338,7 @@ public sealed class Simulator : IReplicaListener
             Imbalance = busy > TimeSpan.Zero ? busiest / (busy / replicas.Length) : 1,
             DecisionHash = hash,
             FirstRefusal = dispatcher.FirstRefusal,
+            RouterLearned = dispatcher.Learned,
             TokenGaps = gaps,
             Wall = wall,
         };

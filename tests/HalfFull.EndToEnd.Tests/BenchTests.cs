@@ -171,6 +171,12 @@ public sealed class BenchTests : IDisposable
     [InlineData("--block 1s", "--block is of a comparison: give it together with --ab.")]
     [InlineData("--precision 0.1", "--precision is of a comparison: give it together with --ab.")]
     [InlineData("--ab http://a http://b --admin-key k", "--admin-key is of a comparison: give it together with --policies.")]
+    [InlineData("--ab http://a http://b --block 0s", "--block 0s is not accepted: two blocks make a pair, and one pair must fit into --duration 20min.")]
+    [InlineData("--ab http://a http://b --block 3s --duration 5s", "--block 3s is not accepted: two blocks make a pair, and one pair must fit into --duration 5s.")]
+    [InlineData("--header content-type=x", "--header: 'content-type=x' is not accepted: the body of a request sets its own content-type.")]
+    [InlineData("--header x-a=\u00fc", "--header: 'x-a=\u00fc' has a character that no header may have: give printable ASCII.")]
+    [InlineData("--api-key k\u00fc", "--api-key has a character that no header may have: give printable ASCII.")]
+    [InlineData("--url http://user:sesame@a", "--url: The address of a holds a user or password, which is not sent; give --api-key or --header instead.")]
     [InlineData("--warmup 70s", "--warmup and --cooldown leave nothing of the 1min of the run to measure; give a longer --duration.")]
     [InlineData("sweep --slo e2e=1s --warmup 30s", "--warmup and --cooldown leave nothing of the 30s of the run to measure; give a longer --duration.")]
     [InlineData("--timeout 0s", "--timeout 0s is not accepted: give more than 0s and at most 1000h.")]
@@ -204,6 +210,32 @@ public sealed class BenchTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("does not hold even at", run.Output, StringComparison.Ordinal);
         Assert.Contains("failed: http-5xx", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sweep_in_which_nothing_is_due_says_so_and_not_that_the_server_fails()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --start-rate 0.001 --duration 20ms --warmup 10ms --arrivals constant");
+        Assert.Equal((1, "halffull: A trial at 0.001 requests/s has no request to measure; give a longer --duration, a higher --start-rate or a shorter --warmup.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_sweep_and_says_that_it_had_not_ended()
+    {
+        var enough = new TaskCompletionSource();
+        var served = 0;
+        await using var server = await ScriptedServer.StartAsync(Server(async context =>
+        {
+            await Answer(context);
+            Signal(Interlocked.Increment(ref served), enough);
+        }));
+        using var process = workspace.Start($"bench sweep --url {server.Url} --slo e2e=60s {Short} --start-rate 10 --duration 500ms --arrivals constant".Split(' '));
+        var output = process.StandardOutput.ReadToEndAsync();
+        await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await InterruptAsync(process);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("Interrupted: the search had not ended.", await output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("compare", "--rank-by ttft-p99")]
     [InlineData("bench", "halffull bench --url http://localhost:8000 --rate 4 --arrivals poisson")]
     [InlineData("bench sweep", "halffull bench sweep --url http://localhost:8000 --slo")]
+    [InlineData("report", "halffull report vllm.json larry.json --html both.html")]
     [InlineData("policies", "halffull policies --json policies.json")]
     [InlineData("trace info", "halffull trace info chat")]
     [InlineData("trace convert", "halffull trace convert log.csv")]

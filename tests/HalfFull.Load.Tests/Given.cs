@@ -34,6 +34,7 @@ internal static class Given
         LastToken = Ms((id * 10) + e2eMs),
         End = Ms((id * 10) + e2eMs),
         Deltas = output,
+        HasText = output > 0,
         Outcome = outcome,
         Error = error,
     };
@@ -48,7 +49,7 @@ internal static class Given
         return (recorder.Build(new Rng(1)), kept.All);
     }
 
-    private sealed class KeptRecords : ILoadRecordSink
+    internal sealed class KeptRecords : ILoadRecordSink
     {
         public List<LoadRecord> All { get; } = [];
 
@@ -75,5 +76,12 @@ internal sealed class FixedWorkload(IReadOnlyList<Job> jobs) : IWorkload
 
     public int LongestOutputTokens => jobs.Max(job => job.OutputTokens);
 
-    public IEnumerable<Job> Jobs() => jobs;
+    /// <summary>Called whenever the jobs are looked up.</summary>
+    public Action Opening { get; init; } = static () => { };
+
+    public IEnumerable<Job> Jobs()
+    {
+        Opening();
+        return jobs;
+    }
 }

@@ -39,7 +39,7 @@ internal static class Given
         Fleet = fleet.Length == 0 ? [Replica()] : fleet,
         Engine = PolicySpec.Parse(engine),
         Router = PolicySpec.Parse(router),
-        Predictor = NeedsPrediction(engine) ? PredictorSpec.Oracle : PredictorSpec.None,
+        Predictor = NeedsPrediction(engine) || router.Contains("oracle-work", StringComparison.Ordinal) ? PredictorSpec.Oracle : PredictorSpec.None,
         CheckInvariants = true,
     };
 
@@ -88,10 +88,11 @@ internal sealed record SimulationRun(IReadOnlyList<RequestRecord> Records, Simul
 
         var (mine, others) = (Counts(Result), Counts(other.Result));
         Assert.True(mine == others, $"{what}: {mine}, then {others}.");
+        Assert.True(Result.RouterLearned.SequenceEqual(other.Result.RouterLearned), $"{what}: the router learned other things.");
         Assert.True(Gaps(Result).SequenceEqual(Gaps(other.Result)), $"{what}: the gaps between tokens differ.");
     }
 
-    private static SimulationResult Counts(SimulationResult result) => result with { Wall = TimeSpan.Zero, TokenGaps = NoGaps };
+    private static SimulationResult Counts(SimulationResult result) => result with { Wall = TimeSpan.Zero, TokenGaps = NoGaps, RouterLearned = [] };
 
     private static IEnumerable<double> Gaps(SimulationResult result)
     {

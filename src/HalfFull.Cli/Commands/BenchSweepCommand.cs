@@ -23,7 +23,7 @@ internal sealed class BenchSweepCommand
     private readonly Option<double?> most = NumberOption.OptionalPositive("--max-rate", "R", MostPerSecond, "Highest rate to try, requests/s [default: 10000]");
     private readonly Option<double> attainment = NumberOption.Share("--attain", 0.99, "Share of requests that must meet the SLO");
     private readonly Option<double> precision = NumberOption.Share("--precision", 0.05, "How close the answer must be, as a share of it");
-    private readonly Option<int> repeats = NumberOption.Whole("--repeats", 3, 1, 99, "Most trials at one rate; the majority decides");
+    private readonly Option<int> repeats = NumberOption.Whole("--repeats", 3, 1, 99, "Most trials at one rate; the majority decides, so that an even number counts as the next odd one");
     private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all trials as JSON, schema halffull.bench/1");
 
     /// <summary>The command.</summary>
@@ -79,7 +79,7 @@ internal sealed class BenchSweepCommand
         var entries = trials.ConvertAll(trial => BenchEntry.Of(target, trial.Plan, load.Arrivals(parsed), trial.Summary, trial.Generator, interrupted: false));
         document?.Commit(args, plan.Load.Workload, entries, sweep: new SweepEntry(
             plan.Load.Slo.ToString(), plan.Attainment, search.Highest, search.Lowest, [.. trials.Select(static trial => trial.Point.Holds)]));
-        SweepReport.Write(Screen.Output(), plan, search, trials);
+        SweepReport.Write(Screen.Output(), plan, search, trials, cancellation.IsCancellationRequested);
         return entries.Exists(static entry => entry.Rejected + entry.Failed < entry.Requests) ? BenchExit.Code([], cancellation) : BenchExit.Code(entries, cancellation);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HalfFull.Cli.Options;
 using HalfFull.Cli.Output;
 using HalfFull.Metrics;
+using HalfFull.Report.Recording;
 using HalfFull.Simulation.Comparisons;
 using HalfFull.Simulation.Fleets;
 using HalfFull.Simulation.Runs;
@@ -28,11 +29,13 @@ internal sealed class CompareCommand
             + "A preset without a rate is played at --load 0.9; with a range of fleets, a load is that of the first.");
         compare.options.AddTo(command);
         command.Options.Add(compare.rankBy);
+        NotLandedOptions.AddElsewhere(command, "--perfetto", "is the trace of one run; give it to halffull simulate");
         command.SetAction(parsed => compare.Run(parsed, args, cancellation));
         HelpWithExample.Show(
             command,
             "compare",
             "compare --trace yesterday.jsonl --replicas 4 --engine vllm --engine larry --router p2c --router sal --rank-by ttft-p99",
+            "compare --load 0.5..1.1 --engine vllm --engine larry --router sal --html report.html",
             "compare --replicas 2..6 --rate 30 --engine larry --router sal --slo ttft=2s,tpot=100ms --rank-by attainment");
         return command;
     }
@@ -54,21 +57,30 @@ internal sealed class CompareCommand
         }
 
         var fleets = options.Fleet.Build(parsed);
+        OutputPaths.Check(("--json", options.JsonPath(parsed)), ("--html", options.HtmlPath(parsed)));
         using var json = JsonOutput.Open(options.JsonPath(parsed));
-        var combinations = Combinations(parsed, fleets, cancellation);
-        using var progress = new ProgressLine(combinations.Sum(combination => combination.Runs.Sum(run => run.Traffic.Workload.Requests)));
-        var comparison = Comparison.Execute(combinations, metric, Environment.ProcessorCount, progress, cancellation);
+        using var html = HtmlOutput.Open(options.HtmlPath(parsed));
+        var rates = Enumerable.Range(0, options.Traffic.Rates(parsed)).Select(rate => Combinations(parsed, fleets, rate, cancellation)).ToArray();
+        var recording = html is null ? null : new ReportRecording(rates.SelectMany(static combinations => combinations.Select(static combination => combination.Runs[0])));
+        using var progress = new ProgressLine(rates.Sum(static combinations => combinations.Sum(static combination => combination.Runs.Sum(static run => run.Traffic.Workload.Requests))));
+        var comparisons = rates.Select(combinations =>
+            Comparison.Execute(combinations, metric, Environment.ProcessorCount, progress, recording is null ? null : recording.Observe, cancellation)).ToArray();
+        recording?.Replay(Environment.ProcessorCount, cancellation);
         progress.Clear();
-        json?.Commit(args, [.. comparison.Rows.SelectMany(row => row.Runs)]);
-        ComparisonReport.Write(screen, comparison);
+        json?.Commit(args, [.. comparisons.SelectMany(static comparison => comparison.Rows).SelectMany(static row => row.Runs)]);
+        html?.Commit(args, comparisons, recording!);
+        foreach (var comparison in comparisons)
+        {
+            ComparisonReport.Write(screen, comparison);
+        }
     }
 
-    private List<Combination> Combinations(ParseResult parsed, IReadOnlyList<Fleet> fleets, CancellationToken cancellation)
+    private List<Combination> Combinations(ParseResult parsed, IReadOnlyList<Fleet> fleets, int rate, CancellationToken cancellation)
     {
         var settings = new RunSettings(options, parsed, cancellation);
         var seeds = options.SeedsOf(parsed);
         double? defaultLoad = options.Traffic.IsPreset(parsed) && !options.Traffic.SetsRate(parsed) ? DefaultLoad : null;
-        var bySeed = seeds.Select(seed => settings.Open(fleets[0], seed, defaultLoad)).ToArray();
+        var bySeed = seeds.Select(seed => settings.Open(fleets[0], seed, defaultLoad, rate)).ToArray();
         var traffic = fleets.Select((fleet, i) => bySeed
             .Select((first, s) => i == 0 || first.CapacityRequestsPerSecond is null ? first : first.On(fleet, seeds[s], cancellation)).ToArray()).ToArray();
         var combinations = new List<Combination>();

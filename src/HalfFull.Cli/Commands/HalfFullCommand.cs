@@ -19,6 +19,7 @@ internal static class HalfFullCommand
             WorkerCommand.Create(cancellation),
             KeyCommand.Create(),
             BenchCommand.Create(args, cancellation),
+            ReportCommand.Create(args),
             PoliciesCommand.Create(),
             TrainRankerCommand.Create(cancellation),
             TraceCommand.Create(cancellation),

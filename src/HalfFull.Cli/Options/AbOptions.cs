@@ -90,6 +90,11 @@ internal sealed class AbOptions
             throw new FormatException("--ramp is of one run; leave it out with --ab.");
         }
 
+        if (each == TimeSpan.Zero || 2 * each > length)
+        {
+            throw new FormatException($"--block {Duration.Format(each)} is not accepted: two blocks make a pair, and one pair must fit into --duration {Duration.Format(length)}.");
+        }
+
         if (plan.WarmUp + plan.CoolDown >= each)
         {
             throw new FormatException($"--warmup and --cooldown are of each block of --ab and leave nothing of {Duration.Format(each)} to measure.");

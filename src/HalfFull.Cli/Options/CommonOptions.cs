@@ -12,6 +12,9 @@ internal sealed class CommonOptions
     private readonly Option<PredictorSpec?> predict = TextOption.Of(
         "--predict", "SPEC", PredictorSpec.Parse, $"Who predicts output lengths for policies: {PredictorSpec.Accepts} [default: none]");
 
+    private readonly Option<string?> prefixView = TextOption.Of(
+        "--prefix-view", "exact|index", ReadPrefixView, "Prefix hits that routers see: those of the caches, or of an index of what was sent where [default: exact]");
+
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
     private readonly Option<Slo?> slo = TextOption.Of(
@@ -19,10 +22,12 @@ internal sealed class CommonOptions
 
     private readonly Option<bool> noFastForward = new("--no-fast-forward") { Description = "Simulate every step on its own: the same result, slower" };
     private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all figures as JSON, schema halffull.run/1");
+    private readonly Option<string?> html = TextOption.Any("--html", "FILE", "Write a report: one page with charts that opens from disk");
 
     /// <param name="comparing">Whether policies repeat, replicas may be a range, and several seeds may be run.</param>
     public CommonOptions(bool comparing)
     {
+        Traffic = new TrafficOptions(several: comparing);
         Fleet = new FleetOptionSet(acceptsRange: comparing);
         Engines = Policies("--engine", "Engine scheduler", comparing ? ["vllm", "larry"] : ["vllm"], comparing, PolicyCatalogs.Engines.Validate);
         Routers = Policies("--router", "Router", comparing ? ["round-robin", "sal"] : ["round-robin"], comparing, PolicyCatalogs.Routers.Validate);
@@ -30,7 +35,7 @@ internal sealed class CommonOptions
     }
 
     /// <summary>Which requests arrive.</summary>
-    public TrafficOptions Traffic { get; } = new();
+    public TrafficOptions Traffic { get; }
 
     /// <summary>What serves them.</summary>
     public FleetOptionSet Fleet { get; }
@@ -51,6 +56,7 @@ internal sealed class CommonOptions
         command.Options.Add(Engines);
         command.Options.Add(Routers);
         command.Options.Add(predict);
+        command.Options.Add(prefixView);
         Fleet.AddTo(command);
         command.Options.Add(seed);
         if (Seeds is not null)
@@ -61,6 +67,7 @@ internal sealed class CommonOptions
         command.Options.Add(slo);
         command.Options.Add(noFastForward);
         command.Options.Add(json);
+        command.Options.Add(html);
         NotLandedOptions.AddTo(command);
     }
 
@@ -74,11 +81,21 @@ internal sealed class CommonOptions
     /// <summary>Who predicts output lengths.</summary>
     public PredictorSpec PredictorOf(ParseResult parsed) => parsed.GetValue(predict) ?? PredictorSpec.None;
 
+    /// <summary>Where routers' prefix hits come from.</summary>
+    public PrefixSource PrefixHits(ParseResult parsed) =>
+        string.Equals(parsed.GetValue(prefixView), "index", StringComparison.Ordinal) ? PrefixSource.Index : PrefixSource.Exact;
+
     /// <summary>Whether held plans are repeated in one go.</summary>
     public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);
 
     /// <summary>Where to write the document; null for nowhere.</summary>
     public string? JsonPath(ParseResult parsed) => parsed.GetValue(json);
+
+    /// <summary>Where to write the report; null for nowhere.</summary>
+    public string? HtmlPath(ParseResult parsed) => parsed.GetValue(html);
+
+    private static string ReadPrefixView(string text) =>
+        text is "exact" or "index" ? text : throw new FormatException($"--prefix-view {text} is not accepted: give exact or index.");
 
     private static Option<PolicySpec[]> Policies(string name, string what, string[] fallback, bool repeats, Action<PolicySpec> validate)
     {

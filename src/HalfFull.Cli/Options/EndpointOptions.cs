@@ -15,8 +15,8 @@ internal sealed class EndpointOptions
 
     private readonly Option<string?> model = TextOption.Any("--model", "NAME", "Model to ask for [default: the first that the server lists]");
 
-    private readonly Option<string?> apiKey = TextOption.Any(
-        "--api-key", "KEY", $"Sent as a bearer token [default: environment variable {string.Join(" or ", KeyVariables)}]");
+    private readonly Option<string?> apiKey = TextOption.Of(
+        "--api-key", "KEY", ReadKey, $"Sent as a bearer token [default: environment variable {string.Join(" or ", KeyVariables)}]");
 
     private readonly Option<Header[]> headers = TextOption.Repeated("--header", "NAME=VALUE", Header.Parse, [], "Further request header; may be repeated");
 
@@ -55,6 +55,10 @@ internal sealed class EndpointOptions
 
     private static string ReadApi(string text) =>
         text is "chat" or "completions" ? text : throw new FormatException($"--api {text} is not accepted: give chat or completions.");
+
+    // The message does not repeat the key.
+    private static string ReadKey(string text) =>
+        Header.IsPrintable(text) ? text : throw new FormatException("--api-key has a character that no header may have: give printable ASCII.");
 
     private static bool IsSecret(string arg, int equals) => equals > 0 && arg[..equals] is "--api-key" or "--admin-key" or "--header";
 }

@@ -11,8 +11,21 @@ internal sealed record Header(string Name, string Value)
     {
         var separator = text.AsSpan().IndexOfAny('=', ':');
         var name = separator > 0 ? text[..separator].Trim() : string.Empty;
+        if (!IsPrintable(text))
+        {
+            throw new FormatException($"'{text}' has a character that no header may have: give printable ASCII.");
+        }
+
+        if (name.StartsWith("content-", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new FormatException($"'{text}' is not accepted: the body of a request sets its own {name}.");
+        }
+
         return name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
             ? new Header(name, text[(separator + 1)..].Trim())
             : throw new FormatException($"'{text}' is not a header such as x-tenant=blue.");
     }
+
+    /// <summary>Whether a text may stand in a header: what the transport would refuse later is refused at once.</summary>
+    public static bool IsPrintable(string text) => text.All(static c => c is >= ' ' and <= '~' or '\t');
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace HalfFull.Cli.Options;
 
-/// <summary>Options that are planned and do nothing yet: only the value that means "without" is accepted, so that nobody is misled.</summary>
+/// <summary>Options that a command does not have (yet): only the value that means "without" is accepted, so that nobody is misled.</summary>
 internal static class NotLandedOptions
 {
     /// <summary>Adds them, hidden from help.</summary>
@@ -10,11 +10,21 @@ internal static class NotLandedOptions
     {
         command.Options.Add(Of("--snapshot-age", "0ms"));
         command.Options.Add(Of("--gateways", "1"));
-        AddHtmlTo(command);
     }
 
     /// <summary>Adds the one for reports, hidden from help.</summary>
     public static void AddHtmlTo(Command command) => command.Options.Add(Of("--html", null));
+
+    /// <summary>Adds an option that another command has, hidden from help.</summary>
+    /// <param name="command">The command that lacks it.</param>
+    /// <param name="name">The option.</param>
+    /// <param name="instead">Why, and which command has it.</param>
+    public static void AddElsewhere(Command command, string name, string instead)
+    {
+        var option = new Option<string?>(name) { Hidden = true };
+        option.Validators.Add(result => result.AddError($"{name} {instead}."));
+        command.Options.Add(option);
+    }
 
     private static Option<string?> Of(string name, string? accepted)
     {

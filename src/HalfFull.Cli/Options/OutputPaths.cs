@@ -5,11 +5,21 @@ internal static class OutputPaths
 {
     /// <summary>Checks the paths of <c>--json</c> and <c>--records</c>.</summary>
     /// <exception cref="FormatException">Both name the same file.</exception>
-    public static void Check(string? json, string? records)
+    public static void Check(string? json, string? records) => Check(("--json", json), ("--records", records));
+
+    /// <summary>Checks the paths of several options; null is an option that was not given.</summary>
+    /// <exception cref="FormatException">Two name the same file.</exception>
+    public static void Check(params ReadOnlySpan<(string Option, string? Path)> outputs)
     {
-        if (json is not null && records is not null && string.Equals(Path.GetFullPath(json), Path.GetFullPath(records), StringComparison.Ordinal))
+        for (var i = 0; i < outputs.Length; i++)
         {
-            throw new FormatException($"--json and --records both name '{records}'; give two files.");
+            for (var j = 0; j < i; j++)
+            {
+                if (outputs[i].Path is { } path && outputs[j].Path is { } other && string.Equals(Path.GetFullPath(other), Path.GetFullPath(path), StringComparison.Ordinal))
+                {
+                    throw new FormatException($"{outputs[j].Option} and {outputs[i].Option} both name '{path}'; give two files.");
+                }
+            }
         }
     }
 }

@@ -17,15 +17,16 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         Traffic = traffic,
         Seed = seed,
         Predictor = options.PredictorOf(parsed),
+        PrefixHits = options.PrefixHits(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
     };
 
     /// <summary>The traffic of a seed; its load, where one is asked for, is on the given fleet.</summary>
-    public Traffic Open(Fleet fleet, ulong seed, double? defaultLoad = null)
+    public Traffic Open(Fleet fleet, ulong seed, double? defaultLoad = null, int rate = 0)
     {
-        var workload = options.Traffic.Open(parsed, seed);
-        return (options.Traffic.Load(parsed) ?? defaultLoad) is { } load
+        var workload = options.Traffic.Open(parsed, seed, index: rate);
+        return (options.Traffic.Load(parsed, rate) ?? defaultLoad) is { } load
             ? Traffic.AtLoad(workload, fleet, load, seed, cancellation)
             : new Traffic(workload);
     }

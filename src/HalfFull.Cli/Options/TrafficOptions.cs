@@ -9,7 +9,8 @@ namespace HalfFull.Cli.Options;
 
 /// <summary>Options that say which requests arrive, and how fast.</summary>
 /// <param name="onFleet">Whether a fleet is simulated, on whose capacity <c>--load</c> depends.</param>
-internal sealed class TrafficOptions(bool onFleet = true)
+/// <param name="several">Whether several arrival rates may be given.</param>
+internal sealed class TrafficOptions(bool onFleet = true, bool several = false)
 {
     private const string DefaultTrace = "chat";
     private const double MostPerSecond = 1_000_000;
@@ -22,9 +23,9 @@ internal sealed class TrafficOptions(bool onFleet = true)
     private readonly Option<long?> limit = NumberOption.OptionalWhole(
         "--limit", 1, 1_000_000_000_000, "Take at most N requests [default: all of a file, 20000 of a preset]");
 
-    private readonly Option<double?> rate = NumberOption.OptionalPositive("--rate", "R", MostPerSecond, "Mean arrival rate, requests per second");
-    private readonly Option<double?> rateScale = NumberOption.OptionalPositive("--rate-scale", "X", MostPerSecond, "Arrivals X times as fast as in the trace");
-    private readonly Option<double?> load = NumberOption.OptionalPositive("--load", "F", 1_000, "Arrival rate as a share of the fleet's measured capacity, such as 0.9");
+    private readonly Option<double[]?> rate = RateOption.Of("--rate", "R", MostPerSecond, several, "Mean arrival rate, requests per second");
+    private readonly Option<double[]?> rateScale = RateOption.Of("--rate-scale", "X", MostPerSecond, several, "Arrivals X times as fast as in the trace");
+    private readonly Option<double[]?> load = RateOption.Of("--load", "F", 1_000, several, "Arrival rate as a share of the fleet's measured capacity, such as 0.9");
 
     private readonly Option<IGapDistribution?> arrivals = TextOption.Of(
         "--arrivals", "SPEC", GapDistribution.Parse, $"Draw arrivals anew at the same mean rate: {GapDistribution.Accepts}");
@@ -59,11 +60,16 @@ internal sealed class TrafficOptions(bool onFleet = true)
         });
     }
 
+    /// <summary>How many arrival rates are asked for, at least 1.</summary>
+    public int Rates(ParseResult parsed) => Rate(parsed)?.Length ?? 1;
+
     /// <summary>Share of the fleet's capacity asked for; null for none.</summary>
-    public double? Load(ParseResult parsed) => onFleet ? parsed.GetValue(load) : null;
+    /// <param name="parsed">The command line.</param>
+    /// <param name="index">Which of several rates.</param>
+    public double? Load(ParseResult parsed, int index = 0) => onFleet ? Given(parsed, load)?[index] : null;
 
     /// <summary>Whether any option sets the rate.</summary>
-    public bool SetsRate(ParseResult parsed) => Load(parsed) is not null || parsed.GetValue(rate) is not null || parsed.GetValue(rateScale) is not null;
+    public bool SetsRate(ParseResult parsed) => Rate(parsed) is not null;
 
     /// <summary>Whether the requests come from a preset, which has no rate that means anything to the fleet.</summary>
     public bool IsPreset(ParseResult parsed) => PresetCatalog.Find(parsed.GetValue(trace) ?? DefaultTrace) is not null;
@@ -78,14 +84,15 @@ internal sealed class TrafficOptions(bool onFleet = true)
     /// <param name="parsed">The command line.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="change">What the command changes beyond these options; null for nothing.</param>
-    public Workload Open(ParseResult parsed, ulong seed, Func<WorkloadOptions, WorkloadOptions>? change = null)
+    /// <param name="index">Which of several rates.</param>
+    public Workload Open(ParseResult parsed, ulong seed, Func<WorkloadOptions, WorkloadOptions>? change = null, int index = 0)
     {
         var options = new WorkloadOptions
         {
             Seed = seed,
             Limit = parsed.GetValue(limit),
-            RequestsPerSecond = parsed.GetValue(rate),
-            RateScale = parsed.GetValue(rateScale),
+            RequestsPerSecond = Given(parsed, rate)?[index],
+            RateScale = Given(parsed, rateScale)?[index],
             Arrivals = parsed.GetValue(arrivals),
             PromptTokens = parsed.GetValue(prompts),
             OutputTokens = parsed.GetValue(outputs),
@@ -102,4 +109,9 @@ internal sealed class TrafficOptions(bool onFleet = true)
             ? Workload.Of(TraceFile.Open(source, map), options)
             : throw new FormatException($"--columns names the columns of a file, but --trace {source} is none.");
     }
+
+    private double[]? Rate(ParseResult parsed) => (onFleet ? Given(parsed, load) : null) ?? Given(parsed, rate) ?? Given(parsed, rateScale);
+
+    // An array that was not given reads as an empty one.
+    private static double[]? Given(ParseResult parsed, Option<double[]?> option) => parsed.GetValue(option) is { Length: > 0 } rates ? rates : null;
 }

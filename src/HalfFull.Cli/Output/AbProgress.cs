@@ -18,7 +18,7 @@ internal sealed class AbProgress(AbPlan plan) : IDisposable
             shown = true;
             Console.Error.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"\rpair {pairs} of at most {plan.MostPairs}  B/A: TTFT p50 {Text(ratios[0])}  E2E mean {Text(ratios[1])}\u001b[K"));
+                $"\rpair {pairs} of at most {plan.MostPairs}  B/A: {(double.IsNaN(ratios[0].Ratio) ? string.Empty : $"TTFT p50 {Text(ratios[0])}  ")}E2E mean {Text(ratios[1])}\u001b[K"));
         }
     }
 

@@ -30,6 +30,11 @@ internal static class AbReport
         for (var i = 0; i < Rows.Length && i < result.Ratios.Count; i++)
         {
             var ratio = result.Ratios[i];
+            if (double.IsNaN(ratio.Ratio))
+            {
+                continue; // whole responses have no first token, answers of one token no time for the next
+            }
+
             table.AddRow(
                 Rows[i].Title,
                 Figures.Seconds(Rows[i].Of(first)),

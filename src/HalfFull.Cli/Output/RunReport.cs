@@ -16,8 +16,9 @@ internal static class RunReport
             screen,
             ("traffic", TrafficText.Of(plan.Traffic)),
             ("fleet", $"{TrafficText.Of(plan.Fleet)} (simulated)"),
-            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}"),
-            ("bundle", BundleText.Of(plan)));
+            ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}"),
+            ("bundle", BundleText.Of(plan)),
+            ("learned", entry.RouterLearned is not { } learned ? null : string.Join(", ", learned.Select(figure => $"{figure.Name} {Figures.Percent(figure.Value)}"))));
         Latencies(screen, entry);
         Lines(
             screen,

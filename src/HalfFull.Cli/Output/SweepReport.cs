@@ -1,3 +1,4 @@
+using HalfFull.Load.Documents;
 using HalfFull.Load.Sweeping;
 using Spectre.Console;
 
@@ -7,7 +8,7 @@ namespace HalfFull.Cli.Output;
 internal static class SweepReport
 {
     /// <summary>Prints it.</summary>
-    public static void Write(IAnsiConsole screen, SweepPlan plan, RateSearch search, IReadOnlyList<SweepTrial> trials)
+    public static void Write(IAnsiConsole screen, SweepPlan plan, RateSearch search, IReadOnlyList<SweepTrial> trials, bool interrupted)
     {
         screen.WriteLine();
         var table = PlainTable.Of("rate", "served", "TTFT p50", "TTFT p99", "TPOT p99", "E2E p99", "failed", "SLO met", "goodput", "holds", "");
@@ -29,11 +30,11 @@ internal static class SweepReport
         }
 
         screen.Write(table);
-        screen.MarkupLineInterpolated($" {Answer(plan, search)}");
-        var late = trials.Count(static trial => trial.Summary.LatenessSeconds.P99 > 0.005 || trial.Generator.IsCpuBound);
+        screen.MarkupLineInterpolated($" {Answer(plan, search)}{(interrupted ? " Interrupted: the search had not ended." : string.Empty)}");
+        var late = trials.Count(static trial => LoadWarnings.IsOfGenerator(trial.Summary, trial.Generator));
         if (late > 0)
         {
-            screen.MarkupLineInterpolated($" [bold red]WARNING[/]      In {Figures.Count(late)} of {Figures.Count(trials.Count)} trials the generator itself was late or CPU-bound: the limit found may be its own.");
+            screen.MarkupLineInterpolated($" [bold red]WARNING[/]      In {Figures.Count(late)} of {Figures.Count(trials.Count)} trials the generator itself was late to send, slow to stamp or CPU-bound: the limit found may be its own.");
         }
 
         screen.WriteLine();
@@ -44,6 +45,6 @@ internal static class SweepReport
         { Highest: { } held, Lowest: { } failed } => $"{plan.Load.Slo} is met by {Figures.Percent(plan.Attainment)} of the requests up to {Figures.Three(held)}/s; {Figures.Three(failed)}/s is too much.",
         { Highest: { } held } => $"{plan.Load.Slo} still holds at {Figures.Three(held)}/s, the highest rate tried.",
         { Lowest: { } failed } => $"{plan.Load.Slo} does not hold even at {Figures.Three(failed)}/s.",
-        _ => "Interrupted before the first rate was decided.",
+        _ => "The first rate was not decided.",
     };
 }

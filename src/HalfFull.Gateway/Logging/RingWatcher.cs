@@ -41,6 +41,12 @@ internal sealed class RingWatcher(ExplainRing ring, long? only = null) : IFrontW
 
         public bool NeedsPrefixHits => inner.NeedsPrefixHits;
 
+        public bool NeedsSequences => inner.NeedsSequences;
+
+        public bool NeedsPrediction => inner.NeedsPrediction;
+
+        public IReadOnlyList<LearnedFigure> Learned => inner.Learned;
+
         public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
         {
             if (!watcher.Keeps(request.Request))
@@ -54,6 +60,8 @@ internal sealed class RingWatcher(ExplainRing ring, long? only = null) : IFrontW
             watcher.Chose(name, request, candidates, decision, table, explained?.ScoreParts ?? [], filled);
             return decision;
         }
+
+        public void Dispatched(in RouteRequest request, in ReplicaView replica) => inner.Dispatched(request, replica);
 
         public void FirstToken(Request request, int replica, TimeSpan now) => inner.FirstToken(request, replica, now);
 

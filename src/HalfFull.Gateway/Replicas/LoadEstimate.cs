@@ -88,6 +88,9 @@ internal static class LoadEstimate
             MeanOutputTokens = replica.Rates.MeanOutputTokens,
             InFlightRequests = account.Requests,
             InFlightPromptTokens = account.PromptTokens,
+            InFlightStreaming = account.Requests - account.SentRequests,
+            InFlightPrefillTokens = account.SentPromptTokens,
+            InFlightOutputTokens = account.OutputTokens,
         };
         return IsReported(replica, now) && replica.Report is { } report
             ? Reported(replica, report, view with { Age = now - replica.ReportedAt })

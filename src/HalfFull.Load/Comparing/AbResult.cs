@@ -11,7 +11,7 @@ namespace HalfFull.Load.Comparing;
 /// <param name="Ratios">The second server's figures over the first one's, in the order of <see cref="PairedMetric.All"/>.</param>
 /// <param name="Failures">The same ratio of the shares of requests that failed or were refused.</param>
 /// <param name="Sides">Each server's own figures over all its blocks, an interrupted one too.</param>
-/// <param name="Generator">How busy the generator was, in the last block of each side.</param>
+/// <param name="Generator">How busy the generator was in the blocks of each side.</param>
 public sealed record AbResult(
     int Pairs,
     bool IsTight,

@@ -12,8 +12,8 @@ public sealed class PairedBlocks
     /// <summary>An interval from fewer pairs would promise more than it knows.</summary>
     public const int FewestPairs = Bootstrap.FewestBlocks;
 
-    /// <summary>What is known of a ratio before both sides have a figure: nothing.</summary>
-    internal static readonly RatioInterval Unknown = new(1, 0, double.PositiveInfinity);
+    /// <summary>What is known of a ratio before both sides have a figure: nothing, the ratio itself is no number.</summary>
+    internal static readonly RatioInterval Unknown = new(double.NaN, 0, double.PositiveInfinity);
 
     // The samples of failures hold one metric, 0 or 1 for each request; which of their slots is used does not matter.
     private const RequestMetric FailureSlot = RequestMetric.Attainment;

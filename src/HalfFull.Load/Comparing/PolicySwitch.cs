@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using HalfFull.Load.OpenAi;
 using HalfFull.Load.Prompts;
@@ -112,7 +113,7 @@ public sealed class PolicySwitch
         using var body = new PooledBytes();
         using var content = policy is null ? null : Body(policy, body);
         using var response = await client.SendAsync(method, client.Endpoint.PolicyUrl, content, cancellation);
-        var text = await response.Content.ReadAsStringAsync(cancellation);
+        var text = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellation));
         return response.StatusCode switch
         {
             HttpStatusCode.OK => Read(client.Endpoint, text),

@@ -11,6 +11,14 @@ public static class LoadWarnings
     private const double MostLatenessSeconds = 0.005;
     private const double MostPromptError = 0.1;
 
+    /// <summary>Whether the generator itself was late to send, late to stamp or short of processors.</summary>
+    public static bool IsOfGenerator(LoadSummary summary, GeneratorUse generator)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(generator);
+        return summary.LatenessSeconds.P99 > MostLatenessSeconds || generator.DelaySeconds.P99 > MostLatenessSeconds || generator.IsCpuBound;
+    }
+
     /// <summary>One sentence for each.</summary>
     public static IEnumerable<string> Of(LoadPlan plan, LoadSummary summary, GeneratorUse generator)
     {
@@ -54,7 +62,7 @@ public static class LoadWarnings
 
         if (summary.WithoutToken > 0)
         {
-            yield return Text($"{summary.WithoutToken} {(summary.WithoutToken == 1 ? "answer" : "answers")} had no token and so no time to first token.");
+            yield return Text($"{summary.WithoutToken} {(summary.WithoutToken == 1 ? "answer" : "answers")} had no text{(plan.Unary ? "." : " and so no time to first token.")}");
         }
 
         if (summary.PromptTokensAsked > 0 && Math.Abs(summary.PromptTokensCounted - summary.PromptTokensAsked) > MostPromptError * summary.PromptTokensAsked)

@@ -36,7 +36,7 @@ public sealed record Endpoint(Uri BaseUrl, ApiKind Api = ApiKind.Chat)
     /// <exception cref="FormatException">It is no absolute http or https address; the message quotes it.</exception>
     public static Uri ParseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0
-            ? url
+            ? url.UserInfo.Length == 0 ? url : throw new FormatException($"The address of {url.Host} holds a user or password, which is not sent; give --api-key or --header instead.")
             : throw new FormatException($"'{text}' is not an address such as http://localhost:8000.");
 
     /// <summary>The address as the user would write it.</summary>

@@ -20,7 +20,7 @@ internal sealed class RequestBody(ApiKind api, string model, ServerSupport suppo
     private readonly Utf8JsonWriter writer = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
 
     /// <summary>Writes a request.</summary>
-    /// <param name="messages">The conversation: the user's text, the server's answer, and so on, the user's last; a single one in completions.</param>
+    /// <param name="messages">The conversation: the user's text, the server's answer, and so on, the user's last; in completions they are one prompt.</param>
     /// <param name="maxTokens">Output tokens, forced where the server supports it.</param>
     /// <param name="target">Where to write.</param>
     public void Write(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int maxTokens, IBufferWriter<byte> target)
@@ -34,7 +34,7 @@ internal sealed class RequestBody(ApiKind api, string model, ServerSupport suppo
         }
         else
         {
-            writer.WriteString("prompt"u8, messages[^1].Span);
+            WritePrompt(messages);
         }
 
         writer.WriteNumber("max_tokens"u8, maxTokens);
@@ -57,6 +57,15 @@ internal sealed class RequestBody(ApiKind api, string model, ServerSupport suppo
 
     /// <inheritdoc/>
     public void Dispose() => writer.Dispose();
+
+    private void WritePrompt(ReadOnlySpan<ReadOnlyMemory<byte>> messages)
+    {
+        writer.WritePropertyName("prompt"u8);
+        for (var i = 0; i < messages.Length; i++)
+        {
+            writer.WriteStringValueSegment(messages[i].Span, isFinalSegment: i == messages.Length - 1);
+        }
+    }
 
     private void WriteMessages(ReadOnlySpan<ReadOnlyMemory<byte>> messages)
     {

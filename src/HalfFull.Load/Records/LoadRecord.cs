@@ -36,6 +36,9 @@ public readonly record struct LoadRecord
     /// <summary>Events with generated text.</summary>
     public int Deltas { get; init; }
 
+    /// <summary>Whether any generated text arrived, in one piece or many; the server's count may say otherwise.</summary>
+    public bool HasText { get; init; }
+
     /// <summary>Longest gap between two of them.</summary>
     public TimeSpan LongestGap { get; init; }
 

@@ -164,7 +164,7 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
         if (record.Outcome == LoadOutcome.Completed)
         {
             outputTokens += record.OutputTokens;
-            withoutToken += record.OutputTokens == 0 ? 1 : 0;
+            withoutToken += record.HasText ? 0 : 1;
             AddCounts(record);
             if (!record.IsSlowReader)
             {

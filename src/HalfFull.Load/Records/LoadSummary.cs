@@ -35,7 +35,7 @@ public sealed record LoadSummary
     /// <summary>Requests whose client read slowly; not in latency figures.</summary>
     public required long SlowReaders { get; init; }
 
-    /// <summary>Completed requests without a single token; they have no time to first token.</summary>
+    /// <summary>Completed requests without any generated text, whatever the server counted; they have no time to first token.</summary>
     public required long WithoutToken { get; init; }
 
     /// <summary>Failed and rejected requests by error class.</summary>

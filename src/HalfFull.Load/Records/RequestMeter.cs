@@ -21,6 +21,7 @@ internal sealed class RequestMeter
     private Usage? usage;
     private FinishReason finishReason;
     private int status;
+    private bool hasText;
     private long[] gaps = [];
 
     /// <summary>Events with generated text so far.</summary>
@@ -37,7 +38,7 @@ internal sealed class RequestMeter
     {
         (planned, promptTokens, scheduled, sent, id, measuredId, turn) = (request, prompt, due, due, requestId, measured, turnOfSession);
         (firstByte, firstToken, lastToken, longestGap) = (null, null, default, default);
-        (usage, finishReason, status, Deltas) = (null, FinishReason.None, 0, 0);
+        (usage, finishReason, status, Deltas, hasText) = (null, FinishReason.None, 0, 0, false);
     }
 
     /// <summary>The request is given to the transport.</summary>
@@ -56,6 +57,7 @@ internal sealed class RequestMeter
             return;
         }
 
+        hasText = true;
         if (firstToken is null)
         {
             firstToken = now;
@@ -72,7 +74,7 @@ internal sealed class RequestMeter
     /// <summary>The body of a unary response has arrived.</summary>
     public void ReceivedWhole(TimeSpan now, in StreamChunk chunk)
     {
-        (usage, finishReason, lastToken) = (chunk.Usage, chunk.FinishReason, now);
+        (usage, finishReason, lastToken, hasText) = (chunk.Usage, chunk.FinishReason, now, chunk.HasToken);
     }
 
     /// <summary>The request is over.</summary>
@@ -90,6 +92,7 @@ internal sealed class RequestMeter
         PromptTokens = promptTokens,
         Deltas = Deltas,
         LongestGap = longestGap,
+        HasText = hasText,
         Usage = usage,
         FinishReason = finishReason,
         Status = status,

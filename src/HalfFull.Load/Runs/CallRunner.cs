@@ -80,8 +80,7 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
     {
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            var text = await response.Content.ReadAsStringAsync(call.Abort.Token);
-            state.TryFail(clock.Now, ErrorClassifier.OfStatus((int)response.StatusCode), $"HTTP {(int)response.StatusCode}: {Excerpt.Of(text, LongestMessage)}");
+            await ReadRefusalAsync(call, response, state);
         }
         else if (plan.Unary)
         {
@@ -89,7 +88,7 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
         }
         else if (response.Content.Headers.ContentType?.MediaType is "application/json" or "text/html")
         {
-            var text = await response.Content.ReadAsStringAsync(call.Abort.Token);
+            var text = await TextAsync(call, response);
             state.TryFail(clock.Now, ErrorClass.Protocol, $"No event stream but {response.Content.Headers.ContentType}: {Excerpt.Of(text, LongestMessage)}");
         }
         else
@@ -97,6 +96,25 @@ internal sealed class CallRunner(OpenAiClient client, LoadPlan plan, RunClock cl
             await ReadStreamAsync(call, response, state);
         }
     }
+
+    private async Task ReadRefusalAsync(Call call, HttpResponseMessage response, CallState state)
+    {
+        var text = string.Empty;
+        try
+        {
+            text = await TextAsync(call, response);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            // The status has said what happened; the explanation was cut off.
+        }
+
+        state.TryFail(clock.Now, ErrorClassifier.OfStatus((int)response.StatusCode), $"HTTP {(int)response.StatusCode}: {Excerpt.Of(text, LongestMessage)}");
+    }
+
+    // Not as a string: servers name charsets that nobody knows.
+    private static async Task<string> TextAsync(Call call, HttpResponseMessage response) =>
+        Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(call.Abort.Token));
 
     private async Task ReadUnaryAsync(Call call, HttpResponseMessage response, CallState state)
     {

@@ -8,10 +8,24 @@ namespace HalfFull.Load.Runs;
 /// Keeps a fixed number of requests in flight: each slot sends its next request when its last has ended, which is the request's
 /// scheduled time. A slow server slows its own load down here; an open loop shows what users would see.
 /// </summary>
-internal sealed class ClosedLoop(LoadPlan plan, Sender sender, RunClock clock) : IDisposable
+internal sealed class ClosedLoop : IDisposable
 {
-    private readonly IEnumerator<PlannedRequest> planned = PlannedRequests.Of(plan).GetEnumerator();
+    private readonly LoadPlan plan;
+    private readonly Sender sender;
+    private readonly RunClock clock;
+    private readonly IEnumerator<PlannedRequest> planned;
     private readonly Lock gate = new();
+    private bool hasNext;
+
+    /// <summary>Finds the first request.</summary>
+    public ClosedLoop(LoadPlan plan, Sender sender, RunClock clock)
+    {
+        this.plan = plan;
+        this.sender = sender;
+        this.clock = clock;
+        planned = PlannedRequests.Of(plan).GetEnumerator();
+        hasNext = planned.MoveNext();
+    }
 
     /// <summary>Sends everything and returns when the last response has ended.</summary>
     public void Run(CancellationToken interrupt)
@@ -64,9 +78,10 @@ internal sealed class ClosedLoop(LoadPlan plan, Sender sender, RunClock clock) :
         lock (gate)
         {
             due = clock.Now;
-            if (plan.IsWithinDuration(due) && planned.MoveNext())
+            if (hasNext && plan.IsWithinDuration(due))
             {
                 request = planned.Current;
+                hasNext = planned.MoveNext();
                 return true;
             }
         }

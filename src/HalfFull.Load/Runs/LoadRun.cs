@@ -22,7 +22,7 @@ public static class LoadRun
         SelfWarmUp.Ensure();
         ExceptionDispatchInfo? failure = null;
         using var meter = new GeneratorMeter();
-        var thread = new Thread(() => failure = Play(target, plan, recorder, interrupt))
+        var thread = new Thread(() => failure = Play(target, plan, recorder, new RunClock(), interrupt))
         {
             Name = "halffull load",
             IsBackground = true,
@@ -34,20 +34,22 @@ public static class LoadRun
         return meter.Stop();
     }
 
-    private static ExceptionDispatchInfo? Play(Target target, LoadPlan plan, LoadRecorder recorder, CancellationToken interrupt)
+    /// <summary>Plays it on the caller's thread. What it takes to get ready is no lateness: the clock starts when the first request is.</summary>
+    internal static ExceptionDispatchInfo? Play(Target target, LoadPlan plan, LoadRecorder recorder, RunClock clock, CancellationToken interrupt)
     {
         try
         {
-            var clock = new RunClock();
             using var sender = new Sender(target, plan, clock, recorder, interrupt);
             if (plan.Concurrency is null)
             {
                 using var loop = new OpenLoop(plan, sender, clock);
+                clock.Restart();
                 loop.Run(interrupt);
             }
             else
             {
                 using var loop = new ClosedLoop(plan, sender, clock);
+                clock.Restart();
                 loop.Run(interrupt);
             }
 

@@ -29,12 +29,14 @@ internal sealed class OpenLoop : IDisposable
     private int inFlight;
     private bool exhausted;
 
+    /// <summary>Makes the first request ready, which takes long where it is deep in a trace.</summary>
     public OpenLoop(LoadPlan plan, Sender sender, RunClock clock)
     {
         this.plan = plan;
         this.sender = sender;
         this.clock = clock;
         planned = PlannedRequests.Of(plan).GetEnumerator();
+        PrepareNext();
     }
 
     /// <summary>Sends everything and returns when the last response has ended.</summary>

@@ -45,7 +45,7 @@ public static class Probe
     {
         var endpoint = client.Endpoint;
         using var response = await client.SendAsync(HttpMethod.Get, endpoint.ModelsUrl, content: null, cancellation);
-        var text = await response.Content.ReadAsStringAsync(cancellation);
+        var text = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellation)); // whatever charset it names
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed && endpoint.Model is { } given)
         {
             return given; // some servers have no list; the short request decides
@@ -128,9 +128,10 @@ public static class Probe
             text = text[count..];
             while (events.TryRead(out var data) || (text.IsEmpty && events.TryReadLast(out data)))
             {
-                if (!data.SequenceEqual("[DONE]"u8))
+                data = data.Trim(" \t"u8);
+                if (!data.IsEmpty && !data.SequenceEqual("[DONE]"u8))
                 {
-                    usage = Parse(endpoint, data).Usage ?? usage;
+                    usage = Parse(endpoint, data, events.IsErrorEvent).Usage ?? usage;
                     chunks++;
                 }
             }
@@ -141,12 +142,12 @@ public static class Probe
 
     private static Usage? UnaryUsage(Endpoint endpoint, byte[] text) => Parse(endpoint, text).Usage;
 
-    private static StreamChunk Parse(Endpoint endpoint, ReadOnlySpan<byte> json)
+    private static StreamChunk Parse(Endpoint endpoint, ReadOnlySpan<byte> json, bool isErrorEvent = false)
     {
         try
         {
             var chunk = ChunkReader.Read(json);
-            return chunk.IsError ? throw new LoadException($"{endpoint.RequestUrl} answered with an error: {Excerpt.Of(Encoding.UTF8.GetString(json), LongestMessage)}") : chunk;
+            return chunk.IsError || isErrorEvent ? throw new LoadException($"{endpoint.RequestUrl} answered with an error: {Excerpt.Of(Encoding.UTF8.GetString(json), LongestMessage)}") : chunk;
         }
         catch (JsonException error)
         {
@@ -160,7 +161,7 @@ public static class Probe
         {
             using var document = JsonDocument.Parse(text);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("data", out var list) && list.ValueKind == JsonValueKind.Array
-                ? [.. list.EnumerateArray().Select(static model => model.TryGetProperty("id", out var id) ? id.GetString() : null).OfType<string>()]
+                ? [.. list.EnumerateArray().Select(IdOf).OfType<string>()]
                 : null;
         }
         catch (JsonException)
@@ -168,4 +169,7 @@ public static class Probe
             return null;
         }
     }
+
+    private static string? IdOf(JsonElement model) =>
+        model.ValueKind == JsonValueKind.Object && model.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
 }

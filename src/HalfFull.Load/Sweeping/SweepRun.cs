@@ -11,6 +11,7 @@ public static class SweepRun
     /// <param name="plan">What to look for.</param>
     /// <param name="tried">Told after each trial.</param>
     /// <param name="interrupt">Ends the search early; the trial in progress does not count.</param>
+    /// <exception cref="LoadException">No request was due in the measured part of the first trial, which says nothing about the server.</exception>
     public static RateSearch Execute(Target target, SweepPlan plan, Action<SweepTrial> tried, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -31,7 +32,19 @@ public static class SweepRun
             }
 
             var summary = recorder.Build(new Rng(seed).Fork("intervals"));
-            var holds = summary.Requests > 0 && summary.SloAttainment >= plan.Attainment;
+            if (summary.Requests == 0)
+            {
+                // After a first rate the search is over: lower ones cannot be tried in trials of this length.
+                if (search.Trials.Count > 0)
+                {
+                    break;
+                }
+
+                throw new LoadException(FormattableString.Invariant(
+                    $"A trial at {rate:0.####} requests/s has no request to measure; give a longer --duration, a higher --start-rate or a shorter --warmup."));
+            }
+
+            var holds = summary.SloAttainment >= plan.Attainment;
             search.Add(holds);
             tried(new SweepTrial(new RatePoint(rate, repeat, holds), load, summary, use));
         }

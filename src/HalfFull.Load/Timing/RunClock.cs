@@ -4,16 +4,19 @@ namespace HalfFull.Load.Timing;
 public sealed class RunClock
 {
     private readonly TimeProvider time;
-    private readonly long start;
+    private long start;
 
     /// <summary>A clock that starts now.</summary>
     /// <param name="time">Where time comes from; the system's performance counter when null.</param>
     public RunClock(TimeProvider? time = null)
     {
         this.time = time ?? TimeProvider.System;
-        start = this.time.GetTimestamp();
+        Restart();
     }
 
     /// <summary>Time since the start.</summary>
     public TimeSpan Now => time.GetElapsedTime(start);
+
+    /// <summary>Starts anew, now that everything is ready; nothing was stamped yet.</summary>
+    internal void Restart() => start = time.GetTimestamp();
 }

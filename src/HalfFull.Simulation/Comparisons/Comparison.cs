@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using HalfFull.Metrics;
+using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Runs;
 
 namespace HalfFull.Simulation.Comparisons;
@@ -23,17 +24,27 @@ public sealed class Comparison
     /// <summary>The combinations, best first; equal ones in the order given.</summary>
     public IReadOnlyList<ComparisonRow> Ranked { get; }
 
+    /// <summary>One run, which has nothing to compare with.</summary>
+    public static Comparison Of(RunResult run, RankMetric metric)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(metric);
+        return new Comparison(metric, [new ComparisonRow([run], metric.Of(run.Entry), Change: null)]);
+    }
+
     /// <summary>Runs everything. Runs share nothing, so their results do not depend on how many run at a time.</summary>
     /// <param name="combinations">What to compare; the first is the baseline.</param>
     /// <param name="metric">What to rank by.</param>
     /// <param name="parallelism">Most runs at a time.</param>
     /// <param name="records">Takes all records, from several threads at a time; null when nobody wants them.</param>
+    /// <param name="observe">Who observes a run; null, or null for a run, when nobody does. Called from several threads at a time.</param>
     /// <param name="cancellation">Stops the runs.</param>
     public static Comparison Execute(
         IReadOnlyList<Combination> combinations,
         RankMetric metric,
         int parallelism,
         IRecordSink? records = null,
+        Func<RunPlan, IRunObserver?>? observe = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(combinations);
@@ -43,7 +54,7 @@ public sealed class Comparison
         var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
         try
         {
-            Parallel.For(0, plans.Length, options, i => results[i] = SimulationRun.Execute(plans[i], records, cancellation));
+            Parallel.For(0, plans.Length, options, i => results[i] = SimulationRun.Execute(plans[i], records, observe?.Invoke(plans[i]), cancellation));
         }
         catch (AggregateException error)
         {

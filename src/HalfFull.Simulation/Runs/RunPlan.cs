@@ -26,6 +26,9 @@ public sealed record RunPlan
     /// <inheritdoc cref="SimulationSetup.Predictor"/>
     public PredictorSpec Predictor { get; init; } = PredictorSpec.None;
 
+    /// <inheritdoc cref="SimulationSetup.PrefixHits"/>
+    public PrefixSource PrefixHits { get; init; }
+
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HalfFull.Metrics;
+using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Workloads;
 
 namespace HalfFull.Simulation.Runs;
@@ -13,16 +14,18 @@ public static class SimulationRun
     /// <summary>Runs to the end.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="records">Takes the records as they come; null when nobody wants them.</param>
+    /// <param name="observer">Hears its steps and takes its records; null when nobody wants to know.</param>
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="SimulationException">The plan cannot be run as asked.</exception>
     /// <exception cref="WorkloadException">No request fits a replica.</exception>
-    public static RunResult Execute(RunPlan plan, IRecordSink? records = null, CancellationToken cancellation = default)
+    public static RunResult Execute(RunPlan plan, IRecordSink? records = null, IRunObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var workload = plan.Traffic.Workload;
         using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
         IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
-        var result = Simulator.Run(Setup(plan), workload.Jobs(), sink, cancellation);
+        sink = observer is null ? sink : new SinkPair(sink, observer);
+        var result = Simulator.Run(Setup(plan, observer), workload.Jobs(), sink, cancellation);
         var summary = builder.Build(result.TokenGaps);
         if (summary.Completed == 0 && summary.Rejected == summary.Requests)
         {
@@ -30,6 +33,16 @@ public static class SimulationRun
         }
 
         return new RunResult(plan, RunEntry.Of(Setting(plan), summary, Totals(result)), builder.Blocks, result.FirstRefusal);
+    }
+
+    /// <summary>Runs again for somebody who wants to hear more: the same decisions, and no figures.</summary>
+    /// <param name="plan">What to run.</param>
+    /// <param name="observer">Hears its steps and takes its records.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    public static void Replay(RunPlan plan, IRunObserver observer, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        _ = Simulator.Run(Setup(plan, observer), plan.Traffic.Workload.Jobs(), observer, cancellation);
     }
 
     /// <summary>
@@ -44,14 +57,16 @@ public static class SimulationRun
         _ = Simulator.Run(Setup(plan), WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
-    private static SimulationSetup Setup(RunPlan plan) => new()
+    private static SimulationSetup Setup(RunPlan plan, IRunObserver? observer = null) => new()
     {
         Fleet = plan.Fleet.Replicas,
         Engine = plan.Engine,
         Router = plan.Router,
         Seed = plan.Seed,
         Predictor = plan.Predictor,
+        PrefixHits = plan.PrefixHits,
         FastForward = plan.FastForward,
+        Observers = observer is null ? [] : [observer],
     };
 
     private static RunSetting Setting(RunPlan plan) => new()
@@ -68,6 +83,7 @@ public static class SimulationRun
         KvBlocks = [.. plan.Fleet.StepModels.Select(use => use.KvBlocks)],
         BlockSize = plan.Fleet.Options.BlockSize,
         Predict = plan.Predictor.ToString(),
+        PrefixView = plan.PrefixHits == PrefixSource.Index ? "index" : null,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -80,5 +96,8 @@ public static class SimulationRun
         result.Imbalance,
         result.Steps,
         result.Wall.TotalSeconds,
-        result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture));
+        result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture))
+    {
+        RouterLearned = result.RouterLearned,
+    };
 }

@@ -68,6 +68,15 @@ public sealed class Replica
     /// <summary>Sequences admitted.</summary>
     public int Running => running.Count;
 
+    /// <summary>The sequences admitted, in order.</summary>
+    public IReadOnlyList<Sequence> RunningSequences => running;
+
+    /// <summary>
+    /// Tokens that each scheduled sequence has computed beyond what its counters show, while a plan is held (<see cref="RunHeldSteps"/>): they are brought up to date
+    /// when the holding ends.
+    /// </summary>
+    public int UncountedTokens => held.Repeated;
+
     /// <summary>KV tokens in use, in whole blocks; unreferenced cached prefixes are not in use.</summary>
     public long KvTokensInUse => (long)cache.ReferencedBlocks * Limits.BlockSize;
 

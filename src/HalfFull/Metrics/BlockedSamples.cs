@@ -19,8 +19,15 @@ public sealed class BlockedSamples
     private long width = 1;
 
     /// <summary>Creates an empty set of blocks.</summary>
-    public BlockedSamples() =>
+    /// <param name="quantiles">Whether quantiles can be asked of them; without, means only, in far less memory.</param>
+    public BlockedSamples(bool quantiles = true)
+    {
+        HasQuantiles = quantiles;
         blocks = [.. Enum.GetValues<RequestMetric>().Select(static _ => Enumerable.Range(0, MostBlocks).Select(static _ => new SampleBlock()).ToArray())];
+    }
+
+    /// <summary>Whether quantiles can be asked of the samples.</summary>
+    public bool HasQuantiles { get; }
 
     /// <summary>Blocks in use.</summary>
     public int Count { get; private set; }
@@ -45,8 +52,42 @@ public sealed class BlockedSamples
     public void Add(RequestMetric metric, long requestId, long sample)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sample);
-        blocks[(int)metric][requestId / width].Add(sample);
+        var block = blocks[(int)metric][requestId / width];
+        if (HasQuantiles)
+        {
+            block.Add(sample);
+        }
+        else
+        {
+            block.AddToMean(sample);
+        }
     }
+
+    /// <summary>Adds the samples of other requests of the same run.</summary>
+    /// <exception cref="ArgumentException">The other's blocks are not of the same width and number: tell both of the last arrival first.</exception>
+    public void Merge(BlockedSamples other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.width != width || other.Count != Count || other.HasQuantiles != HasQuantiles)
+        {
+            throw new ArgumentException("The samples to merge lie in other blocks.", nameof(other));
+        }
+
+        foreach (var (mine, others) in blocks.Zip(other.blocks))
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                mine[i].Merge(others[i]);
+            }
+        }
+    }
+
+    /// <summary>Samples of a metric.</summary>
+    public long SampleCount(RequestMetric metric) => blocks[(int)metric].Sum(static block => block.Count);
+
+    /// <summary>Mean of the samples of a metric, in its unit; 0 without samples.</summary>
+    public double Mean(RequestMetric metric) =>
+        SampleCount(metric) is > 0 and var count ? blocks[(int)metric].Sum(static block => (double)block.Sum) / count : 0;
 
     /// <summary>The blocks of one metric in order of arrival.</summary>
     internal ReadOnlySpan<SampleBlock> Of(RequestMetric metric) => blocks[(int)metric].AsSpan(0, Count);

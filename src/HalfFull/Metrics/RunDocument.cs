@@ -15,6 +15,12 @@ public sealed record RunDocument(string Command, string Version, long Seed, Trac
     [JsonPropertyOrder(-1)]
     public string Schema { get; } = "halffull.run/1";
 
+    /// <summary>Reads a document.</summary>
+    /// <param name="json">Its bytes, UTF-8.</param>
+    /// <exception cref="JsonException">It is not a document of this schema.</exception>
+    public static RunDocument Parse(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, RunDocumentJson.Readable.RunDocument) ?? throw new JsonException("The document is null.");
+
     /// <summary>Writes the document to a file that appears whole or not at all.</summary>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     public void Save(string path)

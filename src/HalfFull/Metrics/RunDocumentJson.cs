@@ -9,6 +9,8 @@ namespace HalfFull.Metrics;
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     NewLine = "\n")]
 [JsonSerializable(typeof(RunDocument))]
 internal sealed partial class RunDocumentJson : JsonSerializerContext

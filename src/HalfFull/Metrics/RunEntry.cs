@@ -41,6 +41,10 @@ public sealed record RunEntry
     /// <inheritdoc cref="RunSetting.Predict"/>
     public required string Predict { get; init; }
 
+    /// <inheritdoc cref="RunSetting.PrefixView"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PrefixView { get; init; }
+
     /// <inheritdoc cref="RunSetting.RateScale"/>
     public required double RateScale { get; init; }
 
@@ -123,6 +127,10 @@ public sealed record RunEntry
     /// <inheritdoc cref="RunTotals.DecisionHash"/>
     public required string DecisionHash { get; init; }
 
+    /// <summary>What the router has learned; null when it learns nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LearnedFigure>? RouterLearned { get; init; }
+
     /// <summary>Puts the three parts of a run together.</summary>
     public static RunEntry Of(RunSetting setting, Summary summary, RunTotals totals)
     {
@@ -143,6 +151,7 @@ public sealed record RunEntry
             KvBlocks = setting.KvBlocks,
             BlockSize = setting.BlockSize,
             Predict = setting.Predict,
+            PrefixView = setting.PrefixView,
             RateScale = setting.RateScale,
             Load = setting.Load,
             CapacityRequestsPerSecond = setting.CapacityRequestsPerSecond,
@@ -170,6 +179,7 @@ public sealed record RunEntry
             WallSeconds = totals.WallSeconds,
             SimulatedRequestsPerSecond = totals.WallSeconds > 0 ? summary.Requests / totals.WallSeconds : 0,
             DecisionHash = totals.DecisionHash,
+            RouterLearned = totals.RouterLearned.Count > 0 ? totals.RouterLearned : null,
         };
     }
 }

@@ -39,6 +39,9 @@ public sealed record RunSetting
     /// <summary>Who told policies output lengths: <c>none</c>, <c>oracle</c>, <c>quantile:0.5</c>, …</summary>
     public required string Predict { get; init; }
 
+    /// <summary>Where routers' prefix hits come from; null for the caches themselves.</summary>
+    public string? PrefixView { get; init; }
+
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }
 

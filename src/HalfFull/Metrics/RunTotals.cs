@@ -13,4 +13,8 @@ public sealed record RunTotals(
     double Imbalance,
     long Steps,
     double WallSeconds,
-    string DecisionHash);
+    string DecisionHash)
+{
+    /// <summary>What the router has learned; empty when it learns nothing.</summary>
+    public IReadOnlyList<LearnedFigure> RouterLearned { get; init; } = [];
+}

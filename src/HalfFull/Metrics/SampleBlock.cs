@@ -28,8 +28,17 @@ internal sealed class SampleBlock
         Sum += sample;
     }
 
+    /// <summary>Adds a sample of which only the mean will be asked: it goes to no bucket.</summary>
+    public void AddToMean(long sample)
+    {
+        Count++;
+        Sum += sample;
+    }
+
     public void Merge(SampleBlock other)
     {
+        Count += other.Count;
+        Sum += other.Sum;
         if (other.counts.Length == 0)
         {
             return;
@@ -40,9 +49,6 @@ internal sealed class SampleBlock
         {
             counts[other.first - first + i] += other.counts[i];
         }
-
-        Count += other.Count;
-        Sum += other.Sum;
     }
 
     // Latencies of one run span few of the 3,712 possible buckets, so only the range in use is stored, with some room to grow.

@@ -18,6 +18,11 @@ internal sealed class WeightedBlocks
         var blocks = new List<SampleBlock>();
         foreach (var run in runs)
         {
+            if (statistic.Quantile is not null && !run.HasQuantiles)
+            {
+                throw new ArgumentException("These samples were kept for means only; a quantile cannot be asked of them.", nameof(runs));
+            }
+
             blocks.AddRange(run.Of(metric));
         }
 

@@ -24,6 +24,9 @@ public readonly record struct ReplicaView
     /// <summary>Network time to the replica and back; 0 in one machine.</summary>
     public TimeSpan Latency { get; init; }
 
+    /// <summary>Share of the traffic that it is meant to take, relative to the others; null: as much as anybody.</summary>
+    public double? Weight { get; init; }
+
     /// <summary>Requests running, as reported.</summary>
     public int? Running { get; init; }
 
@@ -51,6 +54,9 @@ public readonly record struct ReplicaView
     /// <summary>o_mean: mean output tokens of its recent requests.</summary>
     public double? MeanOutputTokens { get; init; }
 
+    /// <summary>Mean duration of its steps, seconds.</summary>
+    public double? SecondsPerStep { get; init; }
+
     /// <summary>Prompt tokens of this request in its prefix cache; filled only for routers that declare the need.</summary>
     public int? CachedPromptTokens { get; init; }
 
@@ -60,6 +66,15 @@ public readonly record struct ReplicaView
     /// <summary>Prompt tokens of those requests.</summary>
     public long InFlightPromptTokens { get; init; }
 
+    /// <summary>Those of them whose first token has come back: they decode.</summary>
+    public int InFlightStreaming { get; init; }
+
+    /// <summary>Uncached prompt tokens of those without a first token, as expected when they were sent.</summary>
+    public long InFlightPrefillTokens { get; init; }
+
+    /// <summary>Output tokens that came back for them so far; null when the host does not count them.</summary>
+    public long? InFlightOutputTokens { get; init; }
+
     /// <summary>Own requests sent after the report was taken that have no first token yet.</summary>
     public int UnreportedRequests { get; init; }
 
@@ -68,4 +83,10 @@ public readonly record struct ReplicaView
 
     /// <summary>Prompt tokens of those requests.</summary>
     public long UnreportedPromptTokens { get; init; }
+
+    /// <summary>The sequences running there, in the order of admission; filled only for routers that declare the need, by hosts that can look inside (a simulator).</summary>
+    public ReadOnlyMemory<SequenceView> Sequences { get; init; }
+
+    /// <summary>How the engine behaves, for routers that look ahead; null when nobody knows, as for any remote engine.</summary>
+    public EngineModel? Engine { get; init; }
 }

@@ -317,6 +317,11 @@ public sealed class FrontScheduler : IRestorable
     private (IRouter Router, IQueuePolicy Queue) Create(PolicySpec forRouter, PolicySpec forQueue)
     {
         var made = Routers.Create(forRouter, new Rng(seed), new RouterSeed(seed));
+        if (made.NeedsPrediction)
+        {
+            throw new PolicyException($"Router '{forRouter}' needs predicted output lengths, which a gateway does not have; choose another, or use it in simulate or compare.");
+        }
+
         var queue = Queues.Create(forQueue, rates, weights);
         Unwatched = made;
         return (watcher?.Watch(made, forRouter) ?? made, queue);
@@ -410,6 +415,7 @@ public sealed class FrontScheduler : IRestorable
         var breaksBound = !isBypass && entry.Attempt == 0 && oldest is { } first
             && policy.OvertakenWithin(now - first) is { } bound && entry.Request.Arrival - first > bound + BoundTolerance;
         policy.Released(entry.Ranked);
+        router.Dispatched(new RouteRequest(entry.Request, now, entry.Attempt), candidates[decision.Index]);
         return FrontDecision.Release(entry.Request, indexOf[decision.Index], decision.Reason, waited, breaksBound, WaitBound(entry, waited));
     }
 

@@ -1,4 +1,5 @@
 using HalfFull.Load.Comparing;
+using HalfFull.Load.Documents;
 using HalfFull.Load.Records;
 using HalfFull.Metrics;
 
@@ -42,6 +43,7 @@ public sealed class PairedBlocksTests
         var ratio = blocks.Compare(Ttft, new Rng(1));
 
         Assert.True(ratio.IsNoise);
+        Assert.Equal(new RatioEntry(null, null, null), RatioEntry.Of(ratio));
         Assert.False(PairedBlocks.IsTight(ratio, 10));
         Assert.False(blocks.FailAlike);
     }

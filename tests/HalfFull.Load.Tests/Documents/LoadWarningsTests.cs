@@ -30,6 +30,14 @@ public sealed class LoadWarningsTests
         Assert.Single(LoadWarnings.Of(Plan, Summary(), Use(cpuSeconds: 18))));
 
     [Theory]
+    [InlineData(1, 1, 0.001, false)]
+    [InlineData(6, 1, 0.001, true)]
+    [InlineData(1, 18, 0.001, true)]
+    [InlineData(1, 1, 0.007, true)]
+    public void A_generator_that_measures_itself_is_known_to(double lateMs, double cpuSeconds, double delaySeconds, bool expected) =>
+        Assert.Equal(expected, LoadWarnings.IsOfGenerator(Summary(lateMs), Use(cpuSeconds, delaySeconds)));
+
+    [Theory]
     [InlineData(1, "differently.")]
     [InlineData(3, "is not what is sent back with the next turn.")]
     public void Prompts_of_another_length_than_asked_for_are_named_with_turns_too(int turns, string reason)
@@ -52,7 +60,7 @@ public sealed class LoadWarningsTests
             [
                 "1 of 2 requests failed; latencies are of the others only.",
                 "1 request failed in the warm-up or cool-down.",
-                "1 answer had no token and so no time to first token.",
+                "1 answer had no text and so no time to first token.",
             ],
             LoadWarnings.Of(Plan, recorder.Build(new Rng(1)), Use()));
     }

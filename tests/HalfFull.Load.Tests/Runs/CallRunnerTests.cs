@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -53,9 +54,21 @@ public sealed class CallRunnerTests
         Assert.Equal((1, Given.Ms(11), LoadOutcome.Completed), (record.Deltas, record.End, record.Outcome));
     }
 
-    private static async Task<LoadRecord> CallAsync(ManualTime time, double headAfterMs, params (double AfterMs, string Text)[] pieces)
+    [Fact]
+    public async Task A_slow_reader_pauses_after_each_read_but_the_last()
     {
-        var plan = Given.Plan(Given.Every(1, requests: 1));
+        var plan = Given.Plan(Given.Every(1, requests: 1)) with { SlowReaderRate = 1, SlowReaderPause = Given.Ms(40) };
+        var start = Stopwatch.GetTimestamp();
+        var record = await CallAsync(plan, new ManualTime(), headAfterMs: 1, (1, Token), (1, Token), (1, ScriptedServer.Done));
+        Assert.True(Stopwatch.GetElapsedTime(start) >= Given.Ms(60), "Two pauses of 40 ms, which a timer may cut by some."); // never less, however busy the machine
+        Assert.Equal((LoadOutcome.Completed, true), (record.Outcome, record.IsSlowReader));
+    }
+
+    private static Task<LoadRecord> CallAsync(ManualTime time, double headAfterMs, params (double AfterMs, string Text)[] pieces) =>
+        CallAsync(Given.Plan(Given.Every(1, requests: 1)), time, headAfterMs, pieces);
+
+    private static async Task<LoadRecord> CallAsync(LoadPlan plan, ManualTime time, double headAfterMs, params (double AfterMs, string Text)[] pieces)
+    {
         using var client = new OpenAiClient(new Endpoint(new Uri("http://test")), new ScriptedTransport(time, headAfterMs, pieces));
         using var recorder = new LoadRecorder(Slo.None);
         using var sender = new Sender(Given.Target(client), plan, new RunClock(time), recorder, CancellationToken.None);

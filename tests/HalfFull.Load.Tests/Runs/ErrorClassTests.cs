@@ -71,6 +71,8 @@ public sealed class ErrorClassTests
     [InlineData("", ErrorClass.Reset)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Ty", ErrorClass.Reset)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: {}\r\n", ErrorClass.Cut)]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Type: text/html; charset=none\r\nContent-Length: 100\r\n\r\nhalf", ErrorClass.Http5xx)]
+    [InlineData("HTTP/1.1 429 Slow down\r\nContent-Type: text/html; charset=none\r\nContent-Length: 4\r\n\r\nslow", ErrorClass.Http429)]
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n", ErrorClass.Protocol)]
     public async Task A_connection_that_ends_early_is_counted_by_how_far_it_came(string answer, ErrorClass expected)
     {

@@ -30,6 +30,24 @@ public sealed class LoadRunTests
         });
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    public async Task What_it_takes_to_get_ready_is_no_lateness(int? concurrency)
+    {
+        // Finding the first request of a block deep in a trace takes half a second, by a clock that nothing else moves.
+        var time = new ManualTime();
+        var jobs = new FixedWorkload([Given.Job(0), Given.Job(1)]) { Opening = () => time.Advance(500) };
+        await using var server = await ScriptedServer.StartAsync(Answer);
+        using var client = new HalfFull.Load.OpenAi.OpenAiClient(new HalfFull.Load.OpenAi.Endpoint(server.Url));
+        var kept = new Given.KeptRecords();
+        using var recorder = new LoadRecorder(Metrics.Slo.None, kept);
+        var plan = Given.Plan(jobs) with { Concurrency = concurrency };
+        Assert.Null(HalfFull.Load.Runs.LoadRun.Play(Given.Target(client), plan, recorder, new HalfFull.Load.Timing.RunClock(time), CancellationToken.None));
+        Assert.Equal(2, kept.All.Count);
+        Assert.All(kept.All, record => Assert.Equal(TimeSpan.Zero, record.Lateness));
+    }
+
     [Fact]
     public async Task Delays_of_the_server_are_seen_and_not_more_than_its_own_clock_says()
     {
@@ -178,6 +196,25 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task In_completions_a_further_turn_is_one_longer_prompt()
+    {
+        var prompts = new ConcurrentQueue<string>();
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            prompts.Enqueue(body.RootElement.GetProperty("prompt").GetString()!);
+            await Answer(context);
+        });
+        using var client = new HalfFull.Load.OpenAi.OpenAiClient(new HalfFull.Load.OpenAi.Endpoint(server.Url, HalfFull.Load.OpenAi.ApiKind.Completions));
+        using var recorder = new LoadRecorder(Metrics.Slo.None);
+        HalfFull.Load.Runs.LoadRun.Execute(Given.Target(client), Given.Plan(Given.Every(1, requests: 1)) with { Turns = 3 }, recorder);
+        var turns = prompts.ToArray();
+        Assert.Equal([10, 20, 30], turns.Select(prompt => prompt.Count(c => c == ' '))); // each word has a blank in front; the answers, "ab", have none
+        Assert.StartsWith(turns[0] + "ab ", turns[1], StringComparison.Ordinal);
+        Assert.StartsWith(turns[1] + "ab ", turns[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interruption_keeps_what_was_measured()
     {
         using var interrupt = new CancellationTokenSource();
@@ -219,7 +256,21 @@ public sealed class LoadRunTests
     }
 
     [Fact]
-    public async Task Slow_readers_pause_between_reads()
+    public async Task A_unary_answer_whose_tokens_nobody_counts_is_not_empty()
+    {
+        await using var server = await ScriptedServer.StartAsync(context => context.Response.WriteAsync("""{"choices":[{"message":{"content":"hi"}}]}"""));
+        Assert.Equal(0, Given.Run(Given.Plan(Given.Every(1, requests: 2)) with { Unary = true }, server.Url).Summary.WithoutToken);
+    }
+
+    [Fact]
+    public async Task An_answer_of_which_only_the_count_arrives_has_no_text()
+    {
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Stream(ScriptedServer.RoleOnly, ScriptedServer.Finish, ScriptedServer.Usage(10, 1), ScriptedServer.Done));
+        Assert.Equal(2, Given.Run(Given.Plan(Given.Every(1, requests: 2)), server.Url).Summary.WithoutToken);
+    }
+
+    [Fact]
+    public async Task Slow_readers_are_counted_apart()
     {
         await using var server = await ScriptedServer.StartAsync(Answer);
         var plan = Given.Plan(Given.Every(1, requests: 1)) with { SlowReaderRate = 1, SlowReaderPause = Given.Ms(30) };

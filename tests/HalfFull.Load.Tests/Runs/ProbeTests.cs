@@ -81,6 +81,45 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task What_the_run_takes_for_a_whole_answer_the_probe_takes_too()
+    {
+        await using var server = await ScriptedServer.StartAsync(context => IsModels(context)
+            ? Server("m1")(context)
+            : ScriptedServer.Stream(ScriptedServer.Token(), "data:\n\n", ScriptedServer.Finish, "data: [DONE] \n\n")(context));
+        using var client = new OpenAiClient(new Endpoint(server.Url));
+        Assert.False((await Probe.RunAsync(client, unary: false, salt: 1)).Support.StreamUsage);
+    }
+
+    [Fact]
+    public async Task An_error_event_is_named()
+    {
+        await using var server = await ScriptedServer.StartAsync(context => IsModels(context)
+            ? Server("m1")(context)
+            : ScriptedServer.Stream("event: error\ndata: {\"message\":\"no memory\"}\n\n")(context));
+        Assert.Contains("answered with an error: {\"message\":\"no memory\"}", await FailAsync(new Endpoint(server.Url)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"data":["m1",{"id":7}]}""", "serves no model; load one first.")]
+    [InlineData("""{"data":7}""", "not with a list of models")]
+    public async Task A_list_of_something_else_is_no_fault_of_ours(string list, string sentence)
+    {
+        await using var server = await ScriptedServer.StartAsync(context => context.Response.WriteAsync(list));
+        Assert.Contains(sentence, await FailAsync(new Endpoint(server.Url)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_charset_that_nobody_knows_is_no_fault_of_ours()
+    {
+        await using var server = await ScriptedServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "text/html; charset=none";
+            return ScriptedServer.Status(500, "busy")(context);
+        });
+        Assert.EndsWith("answered the probe with HTTP 500: busy", await FailAsync(new Endpoint(server.Url)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Key_and_headers_are_sent()
     {
         string? seen = null;

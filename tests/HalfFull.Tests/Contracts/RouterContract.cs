@@ -31,6 +31,7 @@ public sealed class RouterContract
             Assert.DoesNotContain(double.MinValue, scores);
             Assert.Equal(scores.Where(static score => !double.IsNaN(score)).Min(), scores[decision.Index]);
             Assert.True(double.IsFinite(scores[decision.Index]));
+            router.Dispatched(request, candidates[decision.Index]);
             router.FirstToken(request.Request, candidates[decision.Index].Replica, TimeSpan.FromSeconds(id));
             router.Ended(new RequestRecord(
                 id, default, default, default, default, 10, 0, 5, 0, candidates[decision.Index].Replica, null, Outcome.Completed));
@@ -164,6 +165,104 @@ public sealed class RouterContract
         }
     }
 
+    /// <summary>
+    /// A replica that is worse in everything than one of the others must not change whom the others lose to. Not held to it, because they compare with the fleet:
+    /// those that draw or take turns, those with a bound, range, deviation or quantile of the fleet (hash-bounded, llmd, aibrix-prefix, sglang-cache-aware, prequal,
+    /// preble), and balance, whose barrier is the fullest. The mixture draws among routers.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(AbsoluteRouters))]
+    public void A_replica_worse_than_another_never_changes_the_choice_among_the_others(string spec)
+    {
+        var (router, same) = (Create(spec), Create(spec));
+        var rng = new Rng(5);
+        for (var id = 0; id < 300; id++)
+        {
+            var candidates = Enumerable.Range(0, 5).Select(replica => Known(replica, rng)).ToArray();
+            var worse = candidates[rng.NextInt32(5)];
+            worse = worse with
+            {
+                Replica = 5,
+                Running = worse.Running + 5,
+                Waiting = worse.Waiting + 5,
+                QueuedPrefillTokens = worse.QueuedPrefillTokens + 5000,
+                KvTokensInUse = worse.KvTokensInUse + 5000,
+                CachedPromptTokens = 0,
+                InFlightRequests = worse.InFlightRequests + 5,
+                InFlightPromptTokens = worse.InFlightPromptTokens + 5000,
+                InFlightPrefillTokens = worse.InFlightPrefillTokens + 5000,
+            };
+            var request = GivenRoute.Route(id);
+
+            Assert.Equal(router.Choose(request, candidates, default), same.Choose(request, [.. candidates, worse], default));
+        }
+    }
+
+    /// <summary>Routers whose score of a replica does not depend on the others.</summary>
+    public static TheoryData<string> AbsoluteRouters =>
+        ["least-requests", "least-tokens", "session", "lmetric", "llumnix", "dynamo", "ray-prefix", "block", "prefix-affinity", "sal", "sal:form=time", "sal:form=weight-free"];
+
+    [Theory]
+    [MemberData(nameof(PolicyNames.RouterSpecs), MemberType = typeof(PolicyNames))]
+    public void Requests_with_prefixes_sessions_and_priorities_are_sent_to_a_candidate(string spec)
+    {
+        var router = Create(spec);
+        var rng = new Rng(6);
+        for (var id = 0; id < 400; id++)
+        {
+            // Replicas come, go and restart; each is a candidate under its own number.
+            var candidates = Enumerable.Range(0, 12).Where(_ => rng.NextInt32(3) > 0).Append(12)
+                .Select(replica => GivenRoute.Random(replica, rng) with { Epoch = rng.NextInt32(2), Weight = rng.NextInt32(2) == 0 ? null : 1 + rng.NextInt32(3) })
+                .ToArray();
+            var request = new RouteRequest(
+                new Request(id, TimeSpan.FromSeconds(id), 600, 100)
+                {
+                    Session = $"s{rng.NextInt32(5)}",
+                    Tenant = "t",
+                    Priority = rng.NextInt32(3),
+                    PrefixHashes = new long[] { rng.NextInt32(4), 100 + id },
+                    PrefixUnitTokens = 128,
+                },
+                TimeSpan.FromSeconds(id),
+                Attempt: rng.NextInt32(2));
+            var scores = new double[candidates.Length];
+            var decision = router.Choose(request, candidates, scores);
+
+            Assert.Equal(RouteKind.Route, decision.Kind);
+            Assert.InRange(decision.Index, 0, candidates.Length - 1);
+            Assert.True(double.IsFinite(scores[decision.Index]));
+            router.Dispatched(request, candidates[decision.Index]);
+            router.FirstToken(request.Request, candidates[decision.Index].Replica, TimeSpan.FromSeconds(id + rng.NextDouble()));
+            router.Ended(new RequestRecord(
+                id, TimeSpan.FromSeconds(id), default, TimeSpan.FromSeconds(id + 1), TimeSpan.FromSeconds(id + 3), 600, 0, 5, 0, candidates[decision.Index].Replica, null, Outcome.Completed));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PolicyNames.RouterNames), MemberType = typeof(PolicyNames))]
+    public void A_life_of_a_request_allocates_nothing(string name)
+    {
+        var router = Create(name);
+        var candidates = Random(new Rng(4), 8);
+        var requests = Enumerable.Range(0, 64).Select(id => GivenRoute.Route(id)).ToArray();
+        Live();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Live();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Live()
+        {
+            foreach (var request in requests)
+            {
+                var index = router.Choose(request, candidates, default).Index;
+                router.Dispatched(request, candidates[index]);
+                router.FirstToken(request.Request, candidates[index].Replica, TimeSpan.FromSeconds(1));
+                router.Ended(new RequestRecord(
+                    request.Request.Id, default, default, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), 10, 0, 5, 0, candidates[index].Replica, null, Outcome.Completed));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(PolicyNames.RefusedRouterSpecs), MemberType = typeof(PolicyNames))]
     public void A_bad_option_is_refused_in_one_sentence_that_names_it(string spec)
@@ -176,6 +275,19 @@ public sealed class RouterContract
     }
 
     private static IRouter Create(string spec) => PolicyNames.Routers.Create(PolicySpec.Parse(spec), new Rng(11), new RouterSeed(11));
+
+    /// <summary>A replica of which all is known, alike in capacity and rates.</summary>
+    private static ReplicaView Known(int replica, Rng rng) => GivenRoute.Idle(replica) with
+    {
+        Running = rng.NextInt32(30),
+        Waiting = rng.NextInt32(10),
+        QueuedPrefillTokens = rng.NextInt32(20_000),
+        KvTokensInUse = rng.NextInt32(90_000),
+        CachedPromptTokens = rng.NextInt32(900),
+        InFlightRequests = rng.NextInt32(40),
+        InFlightPromptTokens = rng.NextInt32(40_000),
+        InFlightPrefillTokens = rng.NextInt32(20_000),
+    };
 
     private static ReplicaView[] Random(Rng rng, int count) => [.. Enumerable.Range(0, count).Select(replica => GivenRoute.Random(replica, rng))];
 }

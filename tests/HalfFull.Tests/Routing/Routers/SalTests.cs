@@ -100,7 +100,61 @@ public sealed class SalTests
         var view = Given.Idle(0) with { QueuedPrefillTokens = 5000, Latency = TimeSpan.FromMilliseconds(30) };
         var options = new Sal.Options { Form = Sal.CostForm.Time };
         Costs(0.5 + 0.1 + 0.03, view, options);
-        Costs(2 + 0.1 + 0.03, view with { KvTokensInUse = 101_000 }, options);
+        Costs(2 + 0.1 + 0.03, view with { KvTokensInUse = 101_000, Running = 1 }, options);
+    }
+
+    [Fact]
+    public void The_way_there_counts_in_every_form()
+    {
+        var far = Given.Idle(0) with { Latency = TimeSpan.FromMilliseconds(30), Running = 2 };
+        Costs((0.1 * 1.2) + 0.03, far);
+        Costs((0.1 * 3) + 0.03, far, new Sal.Options { Form = Sal.CostForm.WeightFree });
+    }
+
+    /// <summary>1,000 tokens on top of none: 1,000 + 0.001 * 1,000 * 500 = 1,500 tokens' worth; with 600 cached 400 + 0.001 * 400 * 800 = 720.</summary>
+    [Fact]
+    public void Context_makes_the_own_prefill_dearer()
+    {
+        var options = new Sal.Options { Alpha = 0.001 };
+        Costs(0.15, Given.Idle(0), options);
+        Costs(0.072, Given.Idle(0) with { CachedPromptTokens = 600 }, options);
+    }
+
+    [Fact]
+    public void Costs_within_the_band_are_one_and_the_same()
+    {
+        var router = Create(new Sal.Options { Band = 0.05 });
+        var candidates = new[] { Given.Idle(0), Given.Idle(1) with { QueuedPrefillTokens = 49 }, Given.Idle(2) with { QueuedPrefillTokens = 51 } };
+
+        Assert.Equal([0.1, 0.1, 0.1051], Given.Scores(router, Given.Route(), candidates), static (a, b) => Math.Abs(a - b) < 1e-12);
+        var chosen = Given.Chosen(router, 400, candidates);
+        Assert.InRange(chosen.Count(static replica => replica == 1), 150, 250);
+        Assert.DoesNotContain(2, chosen);
+        Assert.All(Given.Chosen(Create(new Sal.Options()), 50, candidates), static replica => Assert.Equal(0, replica));
+    }
+
+    /// <summary>Of two drawn out of four, the best is chosen in half of the cases and the worst never.</summary>
+    [Fact]
+    public void With_choices_only_those_drawn_are_compared()
+    {
+        var router = Create(new Sal.Options { Choices = 2 });
+        var candidates = Enumerable.Range(0, 4).Select(replica => Given.Idle(replica) with { QueuedPrefillTokens = 100 * replica }).ToArray();
+        var chosen = Given.Chosen(router, 2000, candidates);
+
+        Assert.InRange(chosen.Count(static replica => replica == 0), 888, 1112);
+        Assert.DoesNotContain(3, chosen);
+        Assert.Equal(2, Given.Scores(router, Given.Route(), candidates).Count(double.IsNaN));
+        Assert.DoesNotContain(double.NaN, Given.Scores(Create(new Sal.Options { Choices = 4 }), Given.Route(), candidates));
+    }
+
+    [Fact]
+    public void Above_a_cost_on_every_replica_requests_wait()
+    {
+        var router = Create(new Sal.Options { Hold = TimeSpan.FromSeconds(0.3) });
+        var busy = Given.Idle(0) with { QueuedPrefillTokens = 2001 };
+
+        Assert.Equal(RouteKind.Hold, router.Choose(Given.Route(), [busy, busy with { Replica = 1 }], default).Kind);
+        Assert.Equal(1, router.Choose(Given.Route(), [busy, busy with { Replica = 1, QueuedPrefillTokens = 1999 }], default).Index);
     }
 
     /// <summary>Replica 1 has reported no rates: the mean of 10,000 and 30,000 stands in, 20,000; memory 1,000 and 3,000: 2,000.</summary>
@@ -172,7 +226,7 @@ public sealed class SalTests
         UnreportedPromptTokens = 600,
     };
 
-    private static Sal Create(Sal.Options options) => new(options, new RouterSeed(1), new Rng(1));
+    private static Sal Create(Sal.Options options) => new(options, new RouterSeed(1));
 
     private static void Costs(double expected, ReplicaView view, Sal.Options? options = null, int gateways = 1) =>
         Assert.Equal(expected, Given.Scores(Create(options ?? new Sal.Options()), Given.Route(gateways: gateways), view)[0], 1e-12);

@@ -1,0 +1,108 @@
+using HalfFull.Engine;
+using HalfFull.Metrics;
+
+namespace HalfFull.Simulation.Recording;
+
+/// <summary>Turns steps into the phases of each request: its spans follow each other without a gap from arrival to finish.</summary>
+/// <param name="sink">Takes the spans.</param>
+public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
+{
+    private readonly Dictionary<long, Life> lives = [];
+
+    /// <inheritdoc/>
+    public void Submitted(Replica replica, Sequence sequence, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        ArgumentNullException.ThrowIfNull(sequence);
+        lives.Add(sequence.Request.Id, new Life(sequence, replica.Id));
+    }
+
+    /// <inheritdoc/>
+    public void Planned(Replica replica, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        if (!replica.IsStepInFlight)
+        {
+            return;
+        }
+
+        foreach (var sequence in replica.Plan.Scheduled)
+        {
+            var life = lives[sequence.Request.Id];
+            var phase = sequence.IsDecoding ? RequestPhase.Decode : RequestPhase.Prefill;
+            if (phase == RequestPhase.Decode && life.Phase == phase && life.Until == now)
+            {
+                continue;
+            }
+
+            Close(life, now, sequence.Preemptions);
+            life.Begin(phase, now);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void StepEnding(Replica replica, TimeSpan start, TimeSpan end)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        foreach (var sequence in replica.Plan.Scheduled)
+        {
+            lives[sequence.Request.Id].Computed(end, sequence.ScheduledTokens);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Add(in RequestRecord record)
+    {
+        if (lives.Remove(record.Id, out var life))
+        {
+            Close(life, record.Finish, record.Preemptions);
+        }
+    }
+
+    /// <summary>Tells the phase that has ended, and how the time since then was spent.</summary>
+    private void Close(Life life, TimeSpan now, int preemptions)
+    {
+        if (life.Phase == RequestPhase.Waiting)
+        {
+            Tell(life, RequestPhase.Waiting, life.Start, now, 0);
+        }
+        else
+        {
+            Tell(life, life.Phase, life.Start, life.Until, life.Tokens);
+            Tell(life, preemptions > life.Preemptions ? RequestPhase.Preempted : RequestPhase.Paused, life.Until, now, 0);
+        }
+
+        life.Preemptions = preemptions;
+    }
+
+    private void Tell(Life life, RequestPhase phase, TimeSpan from, TimeSpan to, int tokens)
+    {
+        if (to > from)
+        {
+            sink.Add(new PhaseSpan(life.Request, life.Replica, life.Slot, phase, from, to, tokens));
+        }
+    }
+
+    private sealed class Life(Sequence sequence, int replica)
+    {
+        public Request Request => sequence.Request;
+
+        public int Replica => replica;
+
+        public int Slot { get; } = sequence.Slot;
+
+        public RequestPhase Phase { get; private set; } = RequestPhase.Waiting;
+
+        public TimeSpan Start { get; private set; } = sequence.Request.Arrival;
+
+        public TimeSpan Until { get; private set; }
+
+        public int Tokens { get; private set; }
+
+        public int Preemptions { get; set; }
+
+        public void Begin(RequestPhase phase, TimeSpan now) => (Phase, Start, Until, Tokens) = (phase, now, now, 0);
+
+        public void Computed(TimeSpan end, int tokens) => (Until, Tokens) = (end, Tokens + tokens);
+    }
+}

@@ -1,0 +1,19 @@
+using HalfFull.Routing.Routers.Parts;
+
+namespace HalfFull.Routing.Pipelines;
+
+/// <summary>The prefix scorer of llm-d: the share of the prompt that is cached.</summary>
+public sealed class PrefixScorer : IReplicaScorer
+{
+    /// <inheritdoc/>
+    public bool NeedsPrefixHits => true;
+
+    /// <inheritdoc/>
+    public void Score(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
+    {
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            scores[i] = Math.Min(1, Loads.MatchRate(request, candidates[i]));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace HalfFull.Routing.Routers.Parts;
+
+/// <summary>
+/// What a router remembers of requests that have not ended, by their id. Bounded: while it is full, new requests are not remembered and the router learns nothing
+/// of them.
+/// </summary>
+internal sealed class OpenRequests<T>
+    where T : struct
+{
+    private const int Most = 1 << 16;
+    private readonly Dictionary<long, T> open = new(1024);
+
+    /// <summary>Remembers a request, in place of an earlier attempt of the same.</summary>
+    public void Set(long id, T value)
+    {
+        if (open.Count < Most || open.ContainsKey(id))
+        {
+            open[id] = value;
+        }
+    }
+
+    /// <summary>Whether a request is remembered, and with what.</summary>
+    public bool TryGet(long id, out T value) => open.TryGetValue(id, out value);
+
+    /// <summary>Forgets a request.</summary>
+    /// <returns>Whether it was remembered.</returns>
+    public bool Remove(long id, out T value) => open.Remove(id, out value);
+}
