@@ -24,6 +24,7 @@ internal static class HalfFullCommand
             TraceCommand.Create(cancellation),
             ExplainCommand.Create(cancellation),
             VerifyCommand.Create(cancellation),
+            ModelCommand.Create(),
         };
         HelpWithExample.Show(root, "compare", "serve", "simulate --trace chat --load 0.9 --engine larry --router sal");
         var help = root.Options.OfType<HelpOption>().Single();

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using HalfFull.Gateway.Engines;
+using HalfFull.Engine.Hosting;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.OpenAi;
 using Microsoft.AspNetCore.Http;

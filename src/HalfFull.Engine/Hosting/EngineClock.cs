@@ -1,4 +1,4 @@
-namespace HalfFull.Gateway.Engines;
+namespace HalfFull.Engine.Hosting;
 
 /// <summary>Time since an engine started, and waiting for a moment of it.</summary>
 public sealed class EngineClock

@@ -1,7 +1,6 @@
-using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 
-namespace HalfFull.Gateway.Engines;
+namespace HalfFull.Engine.Hosting;
 
 /// <summary>
 /// An engine without a GPU: a step takes the time that a step-time model predicts and yields made-up words. Steps end at absolute moments, so that
@@ -22,5 +21,5 @@ public sealed class EmulatedRunner(IStepTimeModel stepTime, EngineClock clock) :
     }
 
     /// <inheritdoc/>
-    public string TextOf(Sequence sequence, int index) => Words[index % Words.Length];
+    public GeneratedToken Token(Sequence sequence, int index, bool isLast) => new(Words[index % Words.Length], isLast);
 }

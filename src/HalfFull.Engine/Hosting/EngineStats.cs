@@ -1,4 +1,4 @@
-namespace HalfFull.Gateway.Engines;
+namespace HalfFull.Engine.Hosting;
 
 /// <summary>What an engine loop holds and has done, as of its last step boundary.</summary>
 public sealed record EngineStats

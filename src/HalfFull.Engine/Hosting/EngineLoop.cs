@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using HalfFull.Engine;
+using HalfFull.Engine.Native;
 using HalfFull.Metrics;
 
-namespace HalfFull.Gateway.Engines;
+namespace HalfFull.Engine.Hosting;
 
 /// <summary>
 /// An engine in real time: one thread drives a <see cref="Replica"/> exactly as a simulator does, with an <see cref="IModelRunner"/> in place of predicted
@@ -25,7 +25,9 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     private EngineStats published = new();
     private int pending;
     private long lastId;
+    private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool stopping;
+    private bool isDisposed;
 
     /// <summary>Starts the engine's thread.</summary>
     /// <param name="limits">What it may hold and do.</param>
@@ -57,6 +59,9 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         }
     }
 
+    /// <summary>Completes when its thread has ended, with the error if it was one.</summary>
+    public Task<Exception?> Ended => ended.Task;
+
     /// <summary>Why a request of this size can never run here, as one sentence; null when it can.</summary>
     public string? Refusal(int promptTokens, int maxOutputTokens) => replica.Refusal(new Request(0, TimeSpan.Zero, promptTokens, maxOutputTokens));
 
@@ -66,7 +71,14 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     /// <param name="prefixHashes">Chained hashes of the prompt's leading units, or nothing.</param>
     /// <param name="prefixUnitTokens">Tokens of one unit.</param>
     /// <param name="priority">Higher is more urgent.</param>
-    public Generation Submit(int promptTokens, int maxOutputTokens, ReadOnlyMemory<long> prefixHashes = default, int prefixUnitTokens = 0, int priority = 0)
+    /// <param name="input">What a real model needs; null where only sizes count.</param>
+    public Generation Submit(
+        int promptTokens,
+        int maxOutputTokens,
+        ReadOnlyMemory<long> prefixHashes = default,
+        int prefixUnitTokens = 0,
+        int priority = 0,
+        GenerationInput? input = null)
     {
         ObjectDisposedException.ThrowIf(stopping, this);
         var request = new Request(Interlocked.Increment(ref lastId), clock.Now, promptTokens, maxOutputTokens)
@@ -80,7 +92,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             throw new ArgumentException(reason, nameof(promptTokens));
         }
 
-        var generation = new Generation(request);
+        var generation = new Generation(request, input);
         Interlocked.Increment(ref pending);
         inbox.Enqueue((generation, false));
         wake.Set();
@@ -101,11 +113,12 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     /// <summary>Stops the thread after the step in flight and ends every request.</summary>
     public void Dispose()
     {
-        if (stopping)
+        if (isDisposed)
         {
             return;
         }
 
+        isDisposed = true;
         stopping = true;
         wake.Set();
         thread.Join();
@@ -136,10 +149,39 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         {
             totals = totals with { Aborted = totals.Aborted + 1 };
             bySlot[sequence.Slot]?.Complete();
+            bySlot[sequence.Slot] = null;
+            runner.End(sequence);
         }
     }
 
     private void Run()
+    {
+        Exception? fault = null;
+        try
+        {
+            Steps();
+        }
+        catch (LlamaException error)
+        {
+            // What the library holds is unknown now; whoever runs this ends the process and starts another.
+            fault = error;
+            stopping = true;
+        }
+
+        foreach (var generation in bySlot)
+        {
+            generation?.Complete();
+        }
+
+        while (inbox.TryDequeue(out var message))
+        {
+            message.Generation.Complete();
+        }
+
+        ended.SetResult(fault);
+    }
+
+    private void Steps()
     {
         var now = clock.Now;
         while (!stopping)
@@ -157,20 +199,25 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             RememberOutputs();
             var end = runner.Run(replica.Plan, now);
             TakeInbox(end);
-            replica.EndStep(end);
+            foreach (var sequence in runner.Failed)
+            {
+                Fail(sequence, end);
+            }
+
+            replica.EndStep(end, runner.Stopped);
             Deliver();
             now = clock.Now - end < MostLag ? end : clock.Now;
         }
+    }
 
-        foreach (var generation in bySlot)
+    private void Fail(Sequence sequence, TimeSpan now)
+    {
+        if (bySlot[sequence.Slot] is { } generation)
         {
-            generation?.Complete();
+            generation.HasFailed = true;
         }
 
-        while (inbox.TryDequeue(out var message))
-        {
-            message.Generation.Complete();
-        }
+        replica.Abort(sequence, now);
     }
 
     private void Wait(TimeSpan? until)
@@ -212,6 +259,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             generation.Request = generation.Request.Arrival > now ? generation.Request with { Arrival = now } : generation.Request;
             generation.Sequence = replica.Submit(generation.Request, now);
             Remember(generation, generation.Sequence.Slot);
+            runner.Begin(generation.Sequence, generation.Input);
         }
     }
 
@@ -248,9 +296,10 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             emitted++;
             generation.CachedTokens = sequence.CachedTokens;
             var isLast = sequence.State == SequenceState.Gone;
-            generation.Emit(new GeneratedToken(runner.TextOf(sequence, outputsBefore[slot]), isLast));
+            generation.Emit(runner.Token(sequence, outputsBefore[slot], isLast));
             if (isLast)
             {
+                runner.End(sequence);
                 bySlot[slot] = null;
             }
         }

@@ -1,10 +1,10 @@
 using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
-using HalfFull.Gateway.Engines;
+using HalfFull.Engine.Hosting;
 using HalfFull.Gateway.Workers;
 using HalfFull.Policies;
 
-namespace HalfFull.Gateway.Tests.Engines;
+namespace HalfFull.Gateway.Tests.Workers;
 
 public sealed class EngineLoopTests
 {
