@@ -142,6 +142,9 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         resident.Remove(own);
     }
 
+    /// <summary>Lets another thread run it from its next step on.</summary>
+    internal void Disown() => context.Disown();
+
     /// <summary>Frees the KV cache. Not while a step is computed.</summary>
     public void Dispose()
     {
