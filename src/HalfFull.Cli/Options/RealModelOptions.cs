@@ -54,6 +54,10 @@ internal sealed class RealModelOptions
     /// <summary>Those that were given, for another command line.</summary>
     public IEnumerable<string> Arguments(ParseResult parsed) => Given(parsed).SelectMany(option => new[] { option.Name, parsed.GetResult(option)!.Tokens[0].Value });
 
+    /// <summary>Whether it may compute on a GPU: a build of the user's own may have one, unless no layer is put there.</summary>
+    public bool UsesGpu(ParseResult parsed) =>
+        parsed.GetResult(gpuLayers) is { Implicit: false } ? parsed.GetValue(gpuLayers) != 0 : parsed.GetValue(llama) is not null;
+
     /// <summary>What a worker needs to run a model.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="path">A GGUF file.</param>
