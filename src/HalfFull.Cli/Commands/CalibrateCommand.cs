@@ -15,7 +15,9 @@ namespace HalfFull.Cli.Commands;
 /// <summary><c>halffull calibrate</c>: measures a real model's steps and writes a step model for the simulator.</summary>
 internal sealed class CalibrateCommand
 {
-    private readonly Option<string?> model = TextOption.Any("--model", "FILE", "GGUF file to measure");
+    private readonly Option<string?> model = TextOption.Any("--model", "FILE", "GGUF file to measure; with --url the model to name there");
+    private readonly Option<Uri?> url = TextOption.Of("--url", "URL", Address, "Measure an engine that serves nobody else at this address instead, by streaming completions from it");
+    private readonly Option<long?> kvTokens = NumberOption.OptionalWhole("--kv-tokens", 1, 1_000_000_000_000, "Tokens of KV cache of the engine at --url, which cannot be measured from outside");
     private readonly Option<string?> output = TextOption.Any("--out", "FILE", "Step model to write, for --step-model [default: step-model.json]");
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of the traffic that is measured");
     private readonly RealLimitOptions limitOptions = new();
@@ -25,14 +27,16 @@ internal sealed class CalibrateCommand
     public static Command Create(CancellationToken cancellation)
     {
         var calibrate = new CalibrateCommand();
-        var command = new Command("calibrate", "Measure the steps of a real model on this machine, fit the step model of the simulator to them and write it.")
+        var command = new Command("calibrate", "Measure the steps of a real model, fit the step model of the simulator to them and write it.")
         {
-            calibrate.model, calibrate.output, calibrate.seed,
+            calibrate.model, calibrate.url, calibrate.kvTokens, calibrate.output, calibrate.seed,
         };
         calibrate.limitOptions.AddTo(command);
         calibrate.real.AddTo(command);
-        command.SetAction(parsed => calibrate.Run(parsed, cancellation));
-        HelpWithExample.Show(command, "calibrate --model my.gguf --out my-step-model.json", "simulate --step-model my-step-model.json --replicas 1");
+        command.SetAction(parsed => parsed.GetValue(calibrate.url) is { } address
+            ? calibrate.RunRemoteAsync(parsed, address, cancellation).GetAwaiter().GetResult()
+            : calibrate.Run(parsed, cancellation));
+        HelpWithExample.Show(command, "calibrate --model my.gguf --out my-step-model.json", "calibrate --url http://gpu1:8000 --model llama-3-8b --kv-tokens 400000", "simulate --step-model my-step-model.json --replicas 1");
         return command;
     }
 
@@ -65,8 +69,44 @@ internal sealed class CalibrateCommand
         file.Commit();
     }
 
+    private async Task<int> RunRemoteAsync(ParseResult parsed, Uri address, CancellationToken cancellation)
+    {
+        if (real.IsGiven(parsed) || limitOptions.IsGiven(parsed))
+        {
+            throw new FormatException("--url measures an engine as it is; leave out the options that set up a local one.");
+        }
+
+        var capacity = parsed.GetValue(kvTokens) ?? throw new FormatException("--url needs --kv-tokens: the tokens of KV cache of that engine, which cannot be measured from outside.");
+        var target = parsed.GetValue(output) ?? "step-model.json";
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(10) };
+        RemoteCalibration found;
+        try
+        {
+            found = await RemoteCalibration.MeasureAsync(client, address, parsed.GetValue(model), cancellation);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new IOException($"{address} cannot be reached: {error.Message}", error);
+        }
+
+        Write(target, found.Model, capacity);
+        Screen.Output().WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{address}: mean error {found.Prefill.Mean:0.0%} on {found.Prefill.Steps} first tokens, {found.Decode.Mean:0.0%} on the pace of {found.Decode.Steps} groups of streams, both as fitted. Written to {target}."));
+        return 0;
+    }
+
+    private static Uri Address(string text) => Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw new FormatException($"--url {text} is not accepted: give an address such as http://localhost:8000.");
+
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
+        if (parsed.GetValue(kvTokens) is not null)
+        {
+            throw new FormatException("--kv-tokens belongs to --url; a local engine has --max-seqs and --max-model-len.");
+        }
+
         var path = parsed.GetValue(model) ?? throw new FormatException("calibrate needs --model with a GGUF file; 'halffull model tiny' writes one to try.");
         var target = parsed.GetValue(output) ?? "step-model.json";
         var options = real.Build(parsed, path, limitOptions.Numbers(parsed));

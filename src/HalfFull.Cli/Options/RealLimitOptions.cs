@@ -13,10 +13,15 @@ internal sealed class RealLimitOptions
     private readonly Option<long?> kvBlocks = NumberOption.OptionalWhole("--kv-blocks", 1, MostTokens, "KV blocks [default: as many as the sequences can fill]");
     private readonly Option<long?> maxModelLength = NumberOption.OptionalWhole("--max-model-len", 1, MostTokens, "Most tokens of prompt and output together [default: 2048, or what the model was trained for]");
 
+    private Option[] All => [tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength];
+
+    /// <summary>Whether any was given.</summary>
+    public bool IsGiven(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength])
+        foreach (var option in All)
         {
             command.Options.Add(option);
         }

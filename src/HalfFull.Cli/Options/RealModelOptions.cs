@@ -51,6 +51,9 @@ internal sealed class RealModelOptions
         }
     }
 
+    /// <summary>Whether any was given.</summary>
+    public bool IsGiven(ParseResult parsed) => Given(parsed).Any();
+
     /// <summary>Those that were given, for another command line.</summary>
     public IEnumerable<string> Arguments(ParseResult parsed) => Given(parsed).SelectMany(option => new[] { option.Name, parsed.GetResult(option)!.Tokens[0].Value });
 

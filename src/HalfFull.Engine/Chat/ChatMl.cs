@@ -10,9 +10,6 @@ internal sealed class ChatMl : IChatTemplate
     public string Name => "chatml";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> EndOfTurn { get; } = [End];
-
-    /// <inheritdoc/>
     public IReadOnlyList<PromptPart> Format(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);

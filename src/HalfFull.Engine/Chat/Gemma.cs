@@ -10,9 +10,6 @@ internal sealed class Gemma : IChatTemplate
     public string Name => "gemma";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> EndOfTurn { get; } = [End];
-
-    /// <inheritdoc/>
     public IReadOnlyList<PromptPart> Format(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);

@@ -6,9 +6,6 @@ public interface IChatTemplate
     /// <summary>Its name.</summary>
     string Name { get; }
 
-    /// <summary>Tokens besides the model's own that end an answer in this form.</summary>
-    IReadOnlyList<string> EndOfTurn { get; }
-
     /// <summary>Writes a chat down, up to where the answer begins. The token that opens a text is not part of it: the tokenizer adds that.</summary>
     /// <exception cref="FormatException">The form has no place for a message; the sentence says which.</exception>
     IReadOnlyList<PromptPart> Format(IReadOnlyList<ChatMessage> messages);

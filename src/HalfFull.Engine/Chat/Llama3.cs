@@ -11,9 +11,6 @@ internal sealed class Llama3 : IChatTemplate
     public string Name => "llama-3";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> EndOfTurn { get; } = [End];
-
-    /// <inheritdoc/>
     public IReadOnlyList<PromptPart> Format(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);

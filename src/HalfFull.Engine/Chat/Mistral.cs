@@ -11,9 +11,6 @@ internal sealed class Mistral : IChatTemplate
     public string Name => "mistral";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> EndOfTurn { get; } = [End];
-
-    /// <inheritdoc/>
     public IReadOnlyList<PromptPart> Format(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);

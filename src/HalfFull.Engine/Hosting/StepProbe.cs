@@ -10,7 +10,7 @@ namespace HalfFull.Engine.Hosting;
 /// </summary>
 public static class StepProbe
 {
-    private const int MostPromptTokens = 256;
+    private const int MostPromptTokens = 64;
     private const int OutputTokens = 4;
     private const int AnyToken = 1;
 
