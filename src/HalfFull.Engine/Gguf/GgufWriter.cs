@@ -108,5 +108,6 @@ internal sealed class GgufWriter
         writer.Write((uint)element);
         writer.Write((long)count);
         write(writer);
-    }));
+    }
+    ));
 }
