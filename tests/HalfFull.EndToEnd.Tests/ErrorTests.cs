@@ -9,7 +9,7 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, report, policies, train-ranker, trace, explain, verify.")]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, report, policies, train-ranker, trace, explain, verify, model, calibrate, fidelity.")]
     [InlineData("serve --tls-key gateway.key", "--tls-key is given without --tls-cert; give both.")]
     [InlineData("serve --max-concurrency 0", "--max-concurrency 0 is not accepted: give a whole number from 1 to")]
     [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]

@@ -18,6 +18,11 @@ public sealed class HelpTests : IDisposable
     [InlineData("policies", "halffull policies --json policies.json")]
     [InlineData("trace info", "halffull trace info chat")]
     [InlineData("trace convert", "halffull trace convert log.csv")]
+    [InlineData("calibrate", "halffull calibrate --model my.gguf")]
+    [InlineData("fidelity", "halffull fidelity --model tiny.gguf")]
+    [InlineData("model", "halffull model tiny --out tiny.gguf")]
+    [InlineData("model tiny", "halffull model tiny --params 125m --type q4_0")]
+    [InlineData("model info", "halffull model info my.gguf")]
     public void Help_of_every_command_shows_a_worked_example(string command, string example)
     {
         var help = workspace.Run($"{command} --help");

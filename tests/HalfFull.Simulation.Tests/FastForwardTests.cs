@@ -89,6 +89,19 @@ public sealed class FastForwardTests
     }
 
     [Theory]
+    [MemberData(nameof(EnginesOnTraces))]
+    public void Equals_step_by_step_when_preempted_sequences_keep_their_cache_in_host_memory(string engine)
+    {
+        for (var seed = 1UL; seed <= Scenarios / 5; seed++)
+        {
+            var scenario = RandomScenario.Of(seed);
+            scenario = scenario with { Fleet = [.. scenario.Fleet.Select(replica => replica with { Limits = replica.Limits with { SwapTokens = 150 } })] };
+            Play(scenario.Setup(engine, fastForward: false) with { CheckInvariants = true }, scenario.Jobs)
+                .AssertSameAs(Play(scenario.Setup(engine), scenario.Jobs), $"{engine} with swap, {scenario.Router}, seed {seed}");
+        }
+    }
+
+    [Theory]
     [InlineData("vllm")]
     [InlineData("larry")]
     public void Equals_step_by_step_when_the_router_holds_requests(string engine)

@@ -25,6 +25,9 @@ internal static class HalfFullCommand
             TraceCommand.Create(cancellation),
             ExplainCommand.Create(cancellation),
             VerifyCommand.Create(cancellation),
+            ModelCommand.Create(),
+            CalibrateCommand.Create(cancellation),
+            FidelityCommand.Create(cancellation),
         };
         HelpWithExample.Show(root, "compare", "serve", "simulate --trace chat --load 0.9 --engine larry --router sal");
         var help = root.Options.OfType<HelpOption>().Single();

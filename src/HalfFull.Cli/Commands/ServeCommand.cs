@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using HalfFull.Cli.Options;
-using HalfFull.Engine.StepTime;
+using HalfFull.Engine.Gguf;
+using HalfFull.Engine.Native;
 using HalfFull.Gateway;
 using HalfFull.Gateway.Configuration;
 using HalfFull.Gateway.Tls;
@@ -36,20 +37,24 @@ internal sealed class ServeCommand
     private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler of emulated replicas", DefaultEngine, PolicyCatalogs.Engines.Validate);
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
     private readonly LogOptionSet log = new();
+    private readonly Option<int> workers = NumberOption.Whole("--workers", 1, 1, 64, "Engines to start for a real model, each in a process of its own");
     private readonly FleetOptionSet fleet = new(acceptsRange: false);
+    private readonly RealModelOptions real = new();
 
     /// <summary>The command.</summary>
     public static Command Create(CancellationToken cancellation)
     {
         var serve = new ServeCommand();
-        var command = new Command("serve", "Serve the OpenAI API in front of several replicas: real servers, or emulated ones when none are named.")
+        var command = new Command("serve", "Serve the OpenAI API in front of several replicas: real servers, a real GGUF model, or emulated ones when none are named.")
         {
             serve.replicas, serve.config, serve.router, serve.queue, serve.engine, serve.port, serve.host, serve.tlsCertificate, serve.tlsKey, serve.concurrency, serve.seed,
+            serve.workers,
         };
         serve.log.AddTo(command);
         serve.fleet.AddReplicaTo(command);
+        serve.real.AddTo(command);
         command.SetAction(parsed => serve.RunAsync(parsed, cancellation).GetAwaiter().GetResult());
-        HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --queue larry --port 8080");
+        HelpWithExample.Show(command, "serve", "serve --replicas http://gpu1:8000,http://gpu2:8000 --router sal --queue larry --port 8080", "serve --model my.gguf --engine larry");
         return command;
     }
 
@@ -62,7 +67,7 @@ internal sealed class ServeCommand
         using var export = OtlpExport.Start(settings.Telemetry);
         await using var server = await GatewayServer.StartAsync(options);
         var rehearsal = Rehearsal.OfGatewayAsync(options, cancellation);
-        await using var workers = wanted.Workers > 0
+        await using var started = wanted.Workers > 0
             ? await WorkerFleet.StartAsync(server, wanted.Workers, OwnProgram.Path, WorkerArguments(parsed, options.Seed), cancellation)
             : null;
         await rehearsal;
@@ -77,7 +82,7 @@ internal sealed class ServeCommand
             signal.Cancel = true;
             _ = watcher.ReloadAsync();
         });
-        Greet(server, wanted, options);
+        Greet(server, wanted, options, RealModel(parsed));
         await Waiting.UntilAsync(cancellation);
         Console.WriteLine("Finishing what is open; press Ctrl-C again to leave at once.");
         using var grace = new CancellationTokenSource(server.Options.ShutdownDelay + (settings.Grace ?? Grace));
@@ -93,7 +98,7 @@ internal sealed class ServeCommand
         var file = ConfigFile(parsed);
         var read = file is null ? new GatewayConfig(new GatewayOptions()) : GatewayConfig.Read(file);
         var options = read.Options;
-        var wanted = parsed.GetValue(replicas) ?? EnvironmentText.Of("REPLICAS", ServedReplicas.Parse);
+        var wanted = RealModel(parsed) is { } model ? Engines(parsed, model) : parsed.GetValue(replicas) ?? EnvironmentText.Of("REPLICAS", ServedReplicas.Parse);
         if (parsed.GetValue(tlsKey) is not null && parsed.GetValue(tlsCertificate) is null)
         {
             throw new FormatException("--tls-key is given without --tls-cert; give both.");
@@ -165,11 +170,6 @@ internal sealed class ServeCommand
             throw new FormatException($"{option} describes emulated replicas, but --replicas names real servers; leave one of them out.");
         }
 
-        if (fleet.ModelName(parsed) is { } model && (model.Contains('/', StringComparison.Ordinal) || model.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) && !IsCatalogued(model))
-        {
-            throw new FormatException($"--model {model} is a real model, which serve cannot run yet: give the step model of emulated replicas, such as llama-3-8b.");
-        }
-
         if (fleet.AsksForList(parsed))
         {
             throw new FormatException("serve does not list GPUs or models; 'halffull worker --gpu list' does.");
@@ -177,13 +177,34 @@ internal sealed class ServeCommand
 
         if (wanted.Workers > 0)
         {
-            // A wrong name is told here, once, and not by every worker.
-            _ = fleet.BuildReplica(parsed, parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine));
+            // What is wrong is told here, once, and not by every worker.
+            CheckWorkers(parsed);
         }
     }
 
-    private static bool IsCatalogued(string model) =>
-        StepModelCatalog.Models.Any(known => string.Equals(known.Name, ModelName.Canonical(model), StringComparison.Ordinal));
+    private void CheckWorkers(ParseResult parsed)
+    {
+        if (RealModel(parsed) is { } model)
+        {
+            var library = real.Build(parsed, model, fleet.Numbers(parsed)).Library;
+            _ = LlamaLibrary.Load(library);
+            return;
+        }
+
+        real.RefuseAll(parsed);
+        if (parsed.GetResult(workers) is { Implicit: false })
+        {
+            throw new FormatException("--workers is the number of engines of a real model; emulated replicas are counted by --replicas.");
+        }
+
+        _ = fleet.BuildReplica(parsed, parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine));
+    }
+
+    private string? RealModel(ParseResult parsed) => fleet.ModelName(parsed) is { } model && RealModelOptions.IsFile(model) ? model : null;
+
+    private ServedReplicas Engines(ParseResult parsed, string model) => parsed.GetValue(replicas) is null
+        ? new ServedReplicas(parsed.GetValue(workers), [])
+        : throw new FormatException($"--model {model} is a real model, which --workers engines serve; leave out --replicas.");
 
     private string[] WorkerArguments(ParseResult parsed, ulong drawn) =>
     [
@@ -194,12 +215,14 @@ internal sealed class ServeCommand
         "--engine", (parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine)).ToString(),
         "--seed", drawn.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. fleet.ReplicaArguments(parsed),
+        .. real.Arguments(parsed),
     ];
 
-    private static void Greet(GatewayServer server, ServedReplicas wanted, GatewayOptions options)
+    private static void Greet(GatewayServer server, ServedReplicas wanted, GatewayOptions options, string? realModel)
     {
-        var what = wanted.Workers > 0 ? $"{wanted.Workers} emulated replicas" : $"{wanted.Addresses.Count} replicas";
-        var model = wanted.Workers > 0 ? "halffull-emulated" : "MODEL";
+        var what = realModel is not null ? $"{realModel} by {wanted.Workers} {(wanted.Workers == 1 ? "engine" : "engines")}"
+            : wanted.Workers > 0 ? $"{wanted.Workers} emulated replicas" : $"{wanted.Addresses.Count} replicas";
+        var model = realModel is not null ? GgufFile.Read(realModel).Name : wanted.Workers > 0 ? "halffull-emulated" : "MODEL";
         var url = server.Address.AbsoluteUri.TrimEnd('/');
         var key = options.Keys.Count > 0 ? " -H 'authorization: Bearer KEY'" : string.Empty;
         Console.WriteLine($"halffull serves {what}, router {options.Router}, queue {options.Queue}, on {url}");

@@ -8,7 +8,7 @@ using HalfFull.Simulation;
 
 namespace HalfFull.Cli.Commands;
 
-/// <summary><c>halffull worker</c>: an emulated replica.</summary>
+/// <summary><c>halffull worker</c>: one engine, emulated or with a real model.</summary>
 internal sealed class WorkerCommand
 {
     /// <summary>Ends the worker with its standard input, as <c>serve</c> wants it.</summary>
@@ -22,18 +22,20 @@ internal sealed class WorkerCommand
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of what the scheduler draws");
     private readonly Option<bool> untilStdinCloses = new(UntilStdinCloses) { Description = "End when standard input is closed, as it is when the parent process ends" };
     private readonly FleetOptionSet fleet = new(acceptsRange: false);
+    private readonly RealModelOptions real = new();
 
     /// <summary>The command.</summary>
     public static Command Create(CancellationToken cancellation)
     {
         var worker = new WorkerCommand();
-        var command = new Command("worker", "Serve the OpenAI API from an emulated replica: a real engine loop whose steps take modelled GPU time.")
+        var command = new Command("worker", "Serve the OpenAI API from one engine: an emulated replica, whose steps take modelled GPU time, or a real GGUF model.")
         {
             worker.port, worker.host, worker.engine, worker.seed, worker.untilStdinCloses,
         };
         worker.fleet.AddReplicaTo(command);
+        worker.real.AddTo(command);
         command.SetAction(parsed => worker.RunAsync(parsed, cancellation).GetAwaiter().GetResult());
-        HelpWithExample.Show(command, "worker --port 8001 --gpu a100 --model llama-3-8b --engine larry");
+        HelpWithExample.Show(command, "worker --port 8001 --gpu a100 --model llama-3-8b --engine larry", "worker --port 8001 --model my.gguf --engine larry");
         return command;
     }
 
@@ -47,9 +49,28 @@ internal sealed class WorkerCommand
         }
 
         var policy = parsed.GetValue(engine) ?? PolicySpec.Parse("vllm");
-        var replica = fleet.BuildReplica(parsed, policy);
-        await Rehearsal.OfWorkerAsync(policy, cancellation);
-        await using var server = await WorkerServer.StartAsync(new WorkerOptions(replica.Limits, replica.StepTime)
+        await using var server = fleet.ModelName(parsed) is { } file && RealModelOptions.IsFile(file)
+            ? await StartModelAsync(parsed, file, policy)
+            : await StartEmulatedAsync(parsed, policy, cancellation);
+
+        // The address comes last on the line: a parent process reads it there.
+        Console.WriteLine($"halffull worker listens on {server.Address}");
+        if (parsed.GetValue(untilStdinCloses))
+        {
+            // Ctrl-C reaches the whole group of processes; the parent finishes its streams first and then closes the input.
+            await Task.WhenAny(EndOfInputAsync(), server.Loop.Ended);
+            ThrowFault(server);
+            return;
+        }
+
+        await Task.WhenAny(Waiting.UntilAsync(cancellation), server.Loop.Ended);
+        ThrowFault(server);
+        using var grace = new CancellationTokenSource(Grace);
+        await server.StopAsync(grace.Token);
+    }
+
+    private Task<WorkerServer> StartModelAsync(ParseResult parsed, string model, PolicySpec policy) =>
+        WorkerServer.StartAsync(real.Build(parsed, model, fleet.Numbers(parsed)) with
         {
             Engine = policy,
             Seed = (ulong)parsed.GetValue(seed),
@@ -57,18 +78,27 @@ internal sealed class WorkerCommand
             Port = parsed.GetValue(port),
         });
 
-        // The address comes last on the line: a parent process reads it there.
-        Console.WriteLine($"halffull worker listens on {server.Address}");
-        if (parsed.GetValue(untilStdinCloses))
+    private async Task<WorkerServer> StartEmulatedAsync(ParseResult parsed, PolicySpec policy, CancellationToken cancellation)
+    {
+        real.RefuseAll(parsed);
+        var replica = fleet.BuildReplica(parsed, policy);
+        await Rehearsal.OfWorkerAsync(policy, cancellation);
+        return await WorkerServer.StartAsync(new WorkerOptions(replica.Limits, replica.StepTime)
         {
-            // Ctrl-C reaches the whole group of processes; the parent finishes its streams first and then closes the input.
-            await EndOfInputAsync();
-            return;
-        }
+            Engine = policy,
+            Seed = (ulong)parsed.GetValue(seed),
+            Host = parsed.GetValue(host) ?? "127.0.0.1",
+            Port = parsed.GetValue(port),
+        });
+    }
 
-        await Waiting.UntilAsync(cancellation);
-        using var grace = new CancellationTokenSource(Grace);
-        await server.StopAsync(grace.Token);
+    /// <summary>An engine whose library failed holds nothing that could be used: the process ends, and a parent starts another.</summary>
+    private static void ThrowFault(WorkerServer server)
+    {
+        if (server.Loop.Ended is { IsCompletedSuccessfully: true, Result: { } fault })
+        {
+            throw new IOException(fault.Message, fault);
+        }
     }
 
     private static async Task EndOfInputAsync()

@@ -69,6 +69,21 @@ internal sealed class FleetOptionSet
     /// <summary>The model as it was given; null when it was not.</summary>
     public string? ModelName(ParseResult parsed) => parsed.GetValue(model);
 
+    /// <summary>The limits of a replica as they were given, for a real model.</summary>
+    /// <exception cref="FormatException">An option was given that describes a modelled GPU.</exception>
+    public ReplicaNumbers Numbers(ParseResult parsed)
+    {
+        var modelled = ((ReadOnlySpan<Option>)[gpu, tp, overhead]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (modelled is not null)
+        {
+            throw new FormatException($"{modelled.Name} describes a modelled GPU; leave it out beside a real model.");
+        }
+
+        int? Given(Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+        return new ReplicaNumbers(
+            Given(tokenBudget), Given(maxSequences), parsed.GetValue(blockSize), (int?)parsed.GetValue(kvBlocks), (int?)parsed.GetValue(maxModelLength), parsed.GetValue(stepModel));
+    }
+
     /// <summary>Builds one replica.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="engine">Its engine; a bundle sets the limits that were not given.</param>

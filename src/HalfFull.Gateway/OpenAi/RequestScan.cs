@@ -27,6 +27,9 @@ internal readonly record struct RequestScan
     /// <summary>The body's <c>priority</c>, as vLLM means it: lower is more urgent.</summary>
     public long? Priority { get; init; }
 
+    /// <summary>The priority as an engine means it: higher is more urgent; 0 when the body gives none.</summary>
+    public int EnginePriority => (int)Math.Clamp(-(Priority ?? 0), int.MinValue, int.MaxValue);
+
     /// <summary>UTF-8 bytes of the prompt's text, escapes as sent; data addresses (images) not counted.</summary>
     public long PromptBytes { get; init; }
 

@@ -43,6 +43,9 @@ public sealed class RemoteReplica
     /// <summary>Models that it serves; null when it does not say, which means any.</summary>
     public IReadOnlyList<string>? Models { get; internal set; }
 
+    /// <summary>Whether it says that a request may name any model: it has one only.</summary>
+    internal bool TakesAnyModel { get; set; }
+
     /// <summary>The gateway's books.</summary>
     public LedgerAccount Account { get; }
 
@@ -88,7 +91,7 @@ public sealed class RemoteReplica
     /// <summary>Whether it serves a model.</summary>
     internal bool Serves(string? model)
     {
-        if (model is null || Models is not { } models)
+        if (model is null || TakesAnyModel || Models is not { } models)
         {
             return true;
         }

@@ -85,6 +85,7 @@ internal sealed class ReplicaMonitor : IAsyncDisposable
             var data = document.RootElement.GetProperty("data").EnumerateArray().ToArray();
             var models = data.Select(model => model.GetProperty("id").GetString()).OfType<string>().ToArray();
             var owner = data.Length > 0 && data[0].TryGetProperty("owned_by", out var by) ? by.GetString() : null;
+            replica.TakesAnyModel = data.Length == 1 && data[0].TryGetProperty("takes_any_name", out var any) && any.ValueKind == JsonValueKind.True;
             pool.ServesModels(replica, models.Length > 0 ? models : null, FlavourOf(owner));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)

@@ -1,5 +1,5 @@
 using HalfFull.Engine;
-using HalfFull.Gateway.Engines;
+using HalfFull.Engine.Hosting;
 
 namespace HalfFull.Gateway.Workers;
 

@@ -28,6 +28,12 @@ public sealed record EngineLimits
     /// <summary>Whether prefixes with known hashes are kept and reused.</summary>
     public bool PrefixCaching { get; init; } = true;
 
+    /// <summary>
+    /// Most KV tokens that preempted sequences keep in host memory, to be copied back when they are admitted again; 0: none, everything is computed again.
+    /// A host that sets it must be able to do it (<see cref="Sequence.SwappedTokens"/>).
+    /// </summary>
+    public long SwapTokens { get; init; }
+
     /// <summary>Tokens that fit into the pool.</summary>
     public long KvCapacityTokens => (long)KvBlocks * BlockSize;
 

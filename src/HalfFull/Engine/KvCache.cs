@@ -42,14 +42,20 @@ internal sealed class KvCache
     /// <summary>Blocks in use by running sequences.</summary>
     internal int ReferencedBlocks => PrivateBlocks + SharedBlocks;
 
+    /// <summary>Tokens kept in host memory for preempted sequences.</summary>
+    internal long SwappedTokens { get; private set; }
+
     /// <summary>Changes whenever a lookup could give another answer.</summary>
     internal long Version { get; private set; }
 
-    /// <summary>Leading units of the sequence that are cached: full units only, and never all of its known tokens.</summary>
+    /// <summary>
+    /// Leading units of the sequence that are cached: full units only, and never all of its known tokens. None for one that has its KV in host memory: it
+    /// takes that back instead.
+    /// </summary>
     internal int MatchUnits(Sequence sequence)
     {
         var request = sequence.Request;
-        if (!limits.PrefixCaching || request.PrefixHashes.IsEmpty || usedUnits == 0)
+        if (!limits.PrefixCaching || request.PrefixHashes.IsEmpty || usedUnits == 0 || sequence.SwappedTokens > 0)
         {
             return 0;
         }
@@ -62,6 +68,10 @@ internal sealed class KvCache
 
         return sequence.MatchedUnits;
     }
+
+    /// <summary>Known tokens of a waiting sequence that need not be computed: its cached prefix, or what it keeps in host memory.</summary>
+    internal int TokensAtHand(Sequence sequence) =>
+        sequence.SwappedTokens > 0 ? sequence.SwappedTokens : MatchUnits(sequence) * sequence.Request.PrefixUnitTokens;
 
     /// <summary>Leading units of a request that are cached, within its prompt and the given number of tokens.</summary>
     internal int MatchUnits(Request request, int mostTokens)
@@ -186,6 +196,33 @@ internal sealed class KvCache
         sequence.SharedTokens = 0;
         sequence.ComputedTokens = 0;
         sequence.MatchVersion = -1; // it may match more than before: it has known more tokens since its last lookup
+    }
+
+    /// <summary>Keeps the tokens that a preempted sequence had computed in host memory, when there is room for them.</summary>
+    internal void SwapOut(Sequence sequence, int computedTokens)
+    {
+        if (SwappedTokens + computedTokens <= limits.SwapTokens)
+        {
+            sequence.SwappedTokens = computedTokens;
+            SwappedTokens += computedTokens;
+        }
+    }
+
+    /// <summary>Gives an admitted sequence, whose blocks are allocated, the tokens that it kept in host memory.</summary>
+    internal void SwapIn(Sequence sequence)
+    {
+        if (sequence.SwappedTokens > 0)
+        {
+            sequence.ComputedTokens = sequence.SwappedTokens;
+            DropSwapped(sequence);
+        }
+    }
+
+    /// <summary>Gives up what a sequence kept in host memory.</summary>
+    internal void DropSwapped(Sequence sequence)
+    {
+        SwappedTokens -= sequence.SwappedTokens;
+        sequence.SwappedTokens = 0;
     }
 
     /// <summary>Blocks that would become free if the sequence gave back all it holds.</summary>

@@ -390,7 +390,7 @@ public sealed class Replica
     private void Enqueue(Sequence sequence)
     {
         sequence.State = SequenceState.Waiting;
-        sequence.UncachedTokens = sequence.KnownTokens - (cache.MatchUnits(sequence) * sequence.Request.PrefixUnitTokens);
+        sequence.UncachedTokens = sequence.KnownTokens - cache.TokensAtHand(sequence);
         sequence.QueueHandle = waiting.Add(sequence, new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens) { Slot = sequence.Slot });
         waitingUncachedTokens += sequence.UncachedTokens;
         waitingKnownTokens += sequence.KnownTokens;
@@ -530,6 +530,7 @@ public sealed class Replica
     private void Release(Sequence sequence)
     {
         cache.Free(sequence);
+        cache.DropSwapped(sequence);
         sequence.State = SequenceState.Gone;
         freeSlots.Push(sequence.Slot);
     }

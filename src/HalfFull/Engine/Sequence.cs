@@ -56,6 +56,9 @@ public sealed class Sequence
     /// <summary>KV tokens that lie in shared prefix units which it holds; the rest is its own.</summary>
     public int SharedTokens { get; internal set; }
 
+    /// <summary>Tokens whose KV was copied to host memory when it lost its blocks, and comes back with its next admission; 0 unless it waits so.</summary>
+    public int SwappedTokens { get; internal set; }
+
     /// <summary>Times it lost its KV blocks.</summary>
     public int Preemptions { get; internal set; }
 

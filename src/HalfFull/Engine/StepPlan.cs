@@ -120,15 +120,16 @@ public sealed class StepPlan
         }
 
         var units = cache.MatchUnits(sequence);
-        var cached = units * sequence.Request.PrefixUnitTokens;
-        var count = Math.Min(Math.Min(tokens, sequence.KnownTokens - cached), TokensLeft);
+        var shared = units * sequence.Request.PrefixUnitTokens;
+        var atHand = shared + sequence.SwappedTokens;
+        var count = Math.Min(Math.Min(tokens, sequence.KnownTokens - atHand), TokensLeft);
         if (count <= 0)
         {
             return false;
         }
 
-        var held = Math.Max(limits.BlocksFor(cached + count), reserveBlocks);
-        var blocks = held - limits.BlocksFor(cached);
+        var held = Math.Max(limits.BlocksFor(atHand + count), reserveBlocks);
+        var blocks = held - limits.BlocksFor(shared);
         if (blocks + cache.EvictableAmong(sequence.Request, units) > cache.FreeBlocks)
         {
             return false;
@@ -136,6 +137,7 @@ public sealed class StepPlan
 
         cache.Take(sequence, units);
         cache.Allocate(sequence, blocks);
+        cache.SwapIn(sequence);
         sequence.State = SequenceState.Running;
         seatsTaken++;
         sequence.AdmittedInPlan = true;
@@ -176,11 +178,11 @@ public sealed class StepPlan
         return cache.Reclaimable(sequence, newcomer);
     }
 
-    /// <summary>Tokens of a waiting sequence's known tokens that are in the prefix cache now.</summary>
+    /// <summary>Known tokens of a waiting sequence that need not be computed now: they are in the prefix cache, or it keeps them in host memory.</summary>
     public int CachedTokens(Sequence sequence)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        return cache.MatchUnits(sequence) * sequence.Request.PrefixUnitTokens;
+        return cache.TokensAtHand(sequence);
     }
 
     /// <summary>Takes all blocks away from a running sequence of an earlier step. It returns to the queue with its output and its arrival kept.</summary>
@@ -201,7 +203,9 @@ public sealed class StepPlan
         }
 
         PartialTokensDropped += sequence.IsDecoding ? 0 : sequence.RemainingTokens;
+        var computed = sequence.ComputedTokens;
         cache.Free(sequence);
+        cache.SwapOut(sequence, computed);
         sequence.State = SequenceState.Waiting;
         sequence.Preemptions++;
         seatsTaken--;

@@ -18,14 +18,14 @@ public sealed class StepModelFile
         this.create = create;
     }
 
-    /// <summary><c>linear</c> or <c>calibrated</c>.</summary>
+    /// <summary><c>linear</c>, <c>phased</c> or <c>calibrated</c>.</summary>
     public string Kind { get; }
 
     /// <summary>Tokens of KV cache of one replica.</summary>
     public long KvCapacityTokens { get; }
 
-    /// <summary>Whether the times already hold the host's overhead, so that no profile is added: so it is for <c>linear</c>.</summary>
-    public bool IncludesOverhead => string.Equals(Kind, "linear", StringComparison.Ordinal);
+    /// <summary>Whether the times already hold the host's overhead, so that no profile is added: so it is for <c>linear</c> and <c>phased</c>.</summary>
+    public bool IncludesOverhead => !string.Equals(Kind, "calibrated", StringComparison.Ordinal);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">It is not such a model; the message names file and field.</exception>
@@ -74,8 +74,9 @@ public sealed class StepModelFile
         var factory = kind switch
         {
             "linear" => Linear(json),
+            "phased" => Phased(json),
             "calibrated" => Calibrated(json),
-            _ => throw json.Wrong("kind", $"is '{kind}'; it must be 'linear' or 'calibrated'"),
+            _ => throw json.Wrong("kind", $"is '{kind}'; it must be 'linear', 'phased' or 'calibrated'"),
         };
         json.RefuseOthers();
         return new StepModelFile(kind, capacity, factory);
@@ -88,6 +89,25 @@ public sealed class StepModelFile
             json.Number("microsPerPrefillToken"),
             json.Number("microsPerDecodeSequence"),
             json.Number("microsPerContextToken"));
+        return _ => model;
+    }
+
+    private static Func<OverheadProfile, IStepTimeModel> Phased(StrictJsonObject json)
+    {
+        var decode = json.Object("decode");
+        var decodeCosts = new PhasedStepTime.DecodeCosts(
+            decode.Number("baseMicros"), decode.Number("microsPerSequence"), decode.Number("microsPerContextToken"));
+        decode.RefuseOthers();
+        var mixed = json.Object("mixed");
+        var mixedCosts = new PhasedStepTime.MixedCosts(
+            mixed.Number("baseMicros"),
+            mixed.Number("microsPerChunk"),
+            mixed.Number("microsPerPrefillToken"),
+            mixed.Number("microsPerPrefillProduct"),
+            mixed.Number("microsPerDecodeSequence"),
+            mixed.Number("microsPerContextToken"));
+        mixed.RefuseOthers();
+        var model = new PhasedStepTime(decodeCosts, mixedCosts);
         return _ => model;
     }
 

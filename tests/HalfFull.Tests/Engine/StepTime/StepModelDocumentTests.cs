@@ -16,7 +16,7 @@ public sealed partial class StepModelDocumentTests
 
         var document = File.ReadAllText(Path.Combine(root.FullName, "docs", "step-models.md"));
         var kinds = JsonBlock().Matches(document).Select(block => StepModelFile.Parse(block.Groups["json"].Value, "step-models.md").Kind);
-        Assert.Equal("linear calibrated", string.Join(' ', kinds));
+        Assert.Equal("linear phased calibrated", string.Join(' ', kinds));
     }
 
     [GeneratedRegex("```json\n(?<json>.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -33,6 +33,29 @@ public sealed class StepModelFileTests
     }
 
     [Fact]
+    public void A_phased_file_has_costs_of_its_own_for_steps_that_only_decode()
+    {
+        var file = StepModelFile.Parse(
+            """
+            {
+              "schema": "halffull.step-model/1", "kind": "phased", "kvCapacityTokens": 8192,
+              "decode": { "baseMicros": 100, "microsPerSequence": 10, "microsPerContextToken": 0.5 },
+              "mixed": { "baseMicros": 1000, "microsPerChunk": 200, "microsPerPrefillToken": 3, "microsPerPrefillProduct": 0.25,
+                "microsPerDecodeSequence": 7, "microsPerContextToken": 2 }
+            }
+            """,
+            "my.json");
+        Assert.Equal(("phased", 8192L, true), (file.Kind, file.KvCapacityTokens, file.IncludesOverhead));
+        var model = file.Create(Overhead);
+        Assert.Equal(TimeSpan.FromMicroseconds(100 + 40 + 100), model.Predict(StepShape.Decode(4, 200)));
+
+        // Two chunks of 8 tokens, one behind 20: 8 * 8 + 8 * 28 pairs.
+        var mixed = StepShape.Decode(4, 200).WithChunk(8, 0).WithChunk(8, 20);
+        Assert.Equal(TimeSpan.FromMicroseconds(1000 + 400 + 48 + 72 + 28 + 400), model.Predict(mixed));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PhasedStepTime(new(1, -1, 0), new(0, 0, 0, 0, 0, 0)));
+    }
+
+    [Fact]
     public void A_calibrated_file_predicts_by_the_formulas_and_adds_the_overhead()
     {
         var file = StepModelFile.Parse(Calibrated, "my.json");
@@ -71,7 +94,7 @@ public sealed class StepModelFileTests
     [InlineData("\"baseMicros\": 1000,", "\"baseMicros\": 1, \"baseMicros\": 2,", "field 'baseMicros' appears twice; give it once.")]
     [InlineData("50000", "0", "field 'kvCapacityTokens' is 0; it must be a whole number from 1 to 1000000000000.")]
     [InlineData("50000", "0.5", "field 'kvCapacityTokens' is 0.5; it must be a whole number from 1 to 1000000000000.")]
-    [InlineData("\"linear\"", "\"cubic\"", "field 'kind' is 'cubic'; it must be 'linear' or 'calibrated'.")]
+    [InlineData("\"linear\"", "\"cubic\"", "field 'kind' is 'cubic'; it must be 'linear', 'phased' or 'calibrated'.")]
     [InlineData("step-model/1", "step-model/2", "field 'schema' is 'halffull.step-model/2'; it must be 'halffull.step-model/1'.")]
     [InlineData("\"kind\": \"linear\",", "\"kind\": \"linear\", \"tp\": 1,", "field 'tp' is unknown; known here: schema, kind, kvCapacityTokens, baseMicros, microsPerPrefillToken, microsPerDecodeSequence, microsPerContextToken.")]
     [InlineData("\"baseMicros\": 1000", "\"baseMicros\": 1000 oops", "line 3 is not valid JSON.")]

@@ -54,7 +54,9 @@ internal sealed class PrefixRanking
         Take(engine);
         for (var i = 0; i < count; i++)
         {
-            matched[i] = ranked[i].Request.PrefixUnitTokens == 0 ? 0 : plan.CachedTokens(ranked[i]) / ranked[i].Request.PrefixUnitTokens;
+            // One that keeps its KV in host memory has nothing in the tree.
+            var isInTree = ranked[i].Request.PrefixUnitTokens > 0 && ranked[i].SwappedTokens == 0;
+            matched[i] = isInTree ? plan.CachedTokens(ranked[i]) / ranked[i].Request.PrefixUnitTokens : 0;
         }
 
         Visit(0, count, 0);

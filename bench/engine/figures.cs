@@ -1,0 +1,176 @@
+#:project ../../src/HalfFull.Engine/HalfFull.Engine.csproj
+#:property AssemblyName=HalfFull.Engine.Figures
+#:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
+#:property NoWarn=$(NoWarn);MA0048
+
+// Prints the figures of the embedded engine; the machine should be idle:
+//   dotnet run -c Release bench/engine/figures.cs -- [model.gguf]
+// Without a model it writes and uses the small one with random weights.
+using System.Diagnostics;
+using System.Globalization;
+using HalfFull;
+using HalfFull.Engine;
+using HalfFull.Engine.Gguf;
+using HalfFull.Engine.Hosting;
+using HalfFull.Engine.Native;
+using HalfFull.Engine.Sampling;
+using HalfFull.Engine.Schedulers;
+using HalfFull.Engine.StepTime;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var written = args.Length > 0 ? null : Path.GetTempFileName();
+try
+{
+    if (written is not null)
+    {
+        using var stream = File.Create(written);
+        TinyModel.Write(stream, TinyShape.Of(1), GgufTensorType.F32, "tiny");
+    }
+
+    using var model = LlamaModel.Load(args.Length > 0 ? args[0] : written!);
+    Figures.Sampling();
+    Figures.Overhead(model);
+    Figures.Throughput(model);
+    Figures.Memory(model);
+}
+finally
+{
+    if (written is not null)
+    {
+        File.Delete(written);
+    }
+}
+
+internal static class Figures
+{
+    private static readonly SamplingOptions Greedy = new() { Temperature = 0, IgnoreEnd = true };
+
+    /// <summary>Greedy choice over 32,000 logits.</summary>
+    public static void Sampling()
+    {
+        var rng = new Rng(1);
+        var logits = Enumerable.Range(0, 32_000).Select(_ => (float)rng.NextNormal()).ToArray();
+        var sampler = new Sampler(Greedy);
+        var scratch = new SamplerScratch(logits.Length);
+        var micros = new List<double>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            _ = sampler.Next(logits, [], [], scratch);
+            micros.Add(Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
+        }
+
+        Print("greedy choice over 32,000 logits, microseconds", micros.Skip(10_000));
+    }
+
+    /// <summary>Scheduler and runner of steps with 64 decodes, without the library and the choice of tokens.</summary>
+    public static void Overhead(LlamaModel model)
+    {
+        using var runner = new LlamaRunner(model, new ContextOptions { Sequences = 64, KvTokens = 64 * 512, BatchTokens = 512 }, StepClock.ThreadCpu());
+        var limits = runner.Limits();
+        var micros = new List<double>();
+        for (var round = 0; round < 10; round++)
+        {
+            var requests = Requests(64, prompt: 8, output: 128);
+            var before = runner.Stats;
+            var begun = Stopwatch.GetTimestamp();
+            Replay(limits, runner, requests);
+            var total = Stopwatch.GetElapsedTime(begun);
+            var after = runner.Stats;
+            micros.Add((total - (after.NativeTime - before.NativeTime) - (after.SamplingTime - before.SamplingTime)).TotalMicroseconds / (after.Steps - before.Steps));
+        }
+
+        Print("overhead of a step at 64 sequences, microseconds", micros.Skip(2));
+    }
+
+    /// <summary>Tokens a second of 16 users, beside a bare loop over the library with the same batch.</summary>
+    public static void Throughput(LlamaModel model)
+    {
+        const int Users = 16;
+        const int Tokens = 128;
+        var options = new ContextOptions { Sequences = Users, KvTokens = Users * 512, BatchTokens = 256 };
+        var ratios = new List<double>();
+        for (var round = 0; round < 8; round++)
+        {
+            double engine;
+            using (var runner = new LlamaRunner(model, options, StepClock.ThreadCpu()))
+            {
+                var begun = ThreadCpuClock.Now;
+                Replay(runner.Limits(), runner, Requests(Users, prompt: 8, output: Tokens));
+                engine = Users * Tokens / (ThreadCpuClock.Now - begun).TotalSeconds;
+            }
+
+            ratios.Add(engine / Bare(model, options, Users, Tokens));
+        }
+
+        Print("tokens/s of 16 users, share of a bare loop", ratios.Skip(2));
+    }
+
+    /// <summary>Memory after 2,000 requests and after 10,000 more.</summary>
+    public static void Memory(LlamaModel model)
+    {
+        using var runner = new LlamaRunner(model, new ContextOptions { Sequences = 16, KvTokens = 16 * 256, BatchTokens = 256 }, StepClock.ThreadCpu());
+        var limits = runner.Limits(kvBlocks: 60, swapBytes: 1 << 20);
+        (long Managed, long Resident) before = default;
+        for (var round = 0; round < 12; round++)
+        {
+            for (var part = 0; part < 10; part++)
+            {
+                Replay(limits, runner, Requests(100, prompt: 20, output: 4));
+            }
+
+            var now = (GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);
+            before = round == 1 ? now : before;
+            if (round == 11)
+            {
+                Console.WriteLine($"growth over 10,000 requests: {(now.Item1 - before.Managed) / 1024.0:0} KiB managed, {(now.WorkingSet - before.Resident) / 1024.0:0} KiB resident");
+            }
+        }
+    }
+
+    private static double Bare(LlamaModel model, ContextOptions options, int users, int tokens)
+    {
+        using var context = new LlamaContext(model, options);
+        using var batch = context.NewBatch();
+        var next = new int[users];
+        var begun = ThreadCpuClock.Now;
+        foreach (var request in Requests(users, prompt: 8, output: tokens))
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                batch.Add(request.Input!.Prompt.Span[i], i, (int)request.Request.Id, i == 7);
+            }
+        }
+
+        for (var step = 0; step < tokens; step++)
+        {
+            context.Decode(batch);
+            for (var user = 0; user < users; user++)
+            {
+                next[user] = ArgMax.Of(context.Logits(step == 0 ? (user * 8) + 7 : user));
+            }
+
+            batch.Clear();
+            for (var user = 0; user < users; user++)
+            {
+                batch.Add(next[user], 8 + step, user, wantsLogits: true);
+            }
+        }
+
+        return users * tokens / (ThreadCpuClock.Now - begun).TotalSeconds;
+    }
+
+    private static void Replay(EngineLimits limits, LlamaRunner runner, IReadOnlyList<ReplayedRequest> requests) =>
+        new EngineReplay(limits, new Vllm(new Vllm.Options()), new EngineRates(limits, new LinearStepTime(1000, 100, 0, 0)), runner).Run(requests);
+
+    private static ReplayedRequest[] Requests(int count, int prompt, int output) =>
+        [.. Enumerable.Range(0, count).Select(id => new ReplayedRequest(
+            new Request(id, TimeSpan.Zero, prompt, output), output, new GenerationInput(Enumerable.Range(0, prompt).Select(i => 300 + ((id + i) % 1000)).ToArray(), Greedy)))];
+
+    private static void Print(string what, IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        Console.WriteLine($"{what}: median {sorted[sorted.Length / 2]:0.000}, least {sorted[0]:0.000}, most {sorted[^1]:0.000}");
+    }
+}
