@@ -308,7 +308,8 @@ public sealed class GatewayServer : IAsyncDisposable
             if (Interlocked.Increment(ref forwarding) > Options.MostConcurrency)
             {
                 throw new RequestRefusedException(
-                    StatusCodes.Status429TooManyRequests, "too_many_requests", $"The gateway answers {Options.MostConcurrency} requests at once and no more.") { RetryAfterSeconds = 1 };
+                    StatusCodes.Status429TooManyRequests, "too_many_requests", $"The gateway answers {Options.MostConcurrency} requests at once and no more.")
+                { RetryAfterSeconds = 1 };
             }
 
             await forwarder.ForwardAsync(context, id, api);

@@ -38,7 +38,15 @@ public static class Rehearsal
         await using var worker = await WorkerAsync(Policies.PolicySpec.Parse("vllm"));
         await using var gateway = await GatewayServer.StartAsync(options with
         {
-            Host = "127.0.0.1", Port = 0, Replicas = [worker.Address], Keys = [], Tls = null, Notice = null, HasTelemetry = false, Log = null, ExplainRequests = 16
+            Host = "127.0.0.1",
+            Port = 0,
+            Replicas = [worker.Address],
+            Keys = [],
+            Tls = null,
+            Notice = null,
+            HasTelemetry = false,
+            Log = null,
+            ExplainRequests = 16
         });
         if (await gateway.WhenReadyAsync(ReadyTime, cancellation))
         {
