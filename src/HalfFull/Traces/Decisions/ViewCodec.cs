@@ -6,7 +6,7 @@ namespace HalfFull.Traces.Decisions;
 
 /// <summary>
 /// Writes what a router was shown of a replica as the difference to what it was shown of that replica before in the same file: most figures
-/// are slow, and an age grows with the time.
+/// are slow, and an age grows with the time. What only a simulator can show (sequences, the engine's model) is not written: a gateway has neither.
 /// </summary>
 internal sealed class ViewCodec
 {
@@ -57,7 +57,7 @@ internal sealed class ViewCodec
         return view;
     }
 
-    private const int FieldCount = 19;
+    private const int FieldCount = 24;
 
     private static ReplicaView Fresh(int replica) => new() { Replica = replica };
 
@@ -87,6 +87,11 @@ internal sealed class ViewCodec
         mask |= a.UnreportedRequests != b.UnreportedRequests ? 1UL << 16 : 0;
         mask |= a.UnreportedPrefillTokens != b.UnreportedPrefillTokens ? 1UL << 17 : 0;
         mask |= a.UnreportedPromptTokens != b.UnreportedPromptTokens ? 1UL << 18 : 0;
+        mask |= Differ(a.Weight, b.Weight) ? 1UL << 19 : 0;
+        mask |= Differ(a.SecondsPerStep, b.SecondsPerStep) ? 1UL << 20 : 0;
+        mask |= a.InFlightStreaming != b.InFlightStreaming ? 1UL << 21 : 0;
+        mask |= a.InFlightPrefillTokens != b.InFlightPrefillTokens ? 1UL << 22 : 0;
+        mask |= a.InFlightOutputTokens != b.InFlightOutputTokens ? 1UL << 23 : 0;
         return mask;
     }
 
@@ -116,7 +121,12 @@ internal sealed class ViewCodec
             case 15: to.Whole(view.InFlightPromptTokens); break;
             case 16: to.Whole(view.UnreportedRequests); break;
             case 17: to.Whole(view.UnreportedPrefillTokens); break;
-            default: to.Whole(view.UnreportedPromptTokens); break;
+            case 18: to.Whole(view.UnreportedPromptTokens); break;
+            case 19: to.Real(view.Weight); break;
+            case 20: to.Real(view.SecondsPerStep); break;
+            case 21: to.Whole(view.InFlightStreaming); break;
+            case 22: to.Whole(view.InFlightPrefillTokens); break;
+            default: to.Whole(view.InFlightOutputTokens); break;
         }
     }
 
@@ -140,6 +150,11 @@ internal sealed class ViewCodec
         15 => view with { InFlightPromptTokens = from.Whole() },
         16 => view with { UnreportedRequests = from.Whole32() },
         17 => view with { UnreportedPrefillTokens = from.Whole() },
-        _ => view with { UnreportedPromptTokens = from.Whole() },
+        18 => view with { UnreportedPromptTokens = from.Whole() },
+        19 => view with { Weight = from.OptionalReal() },
+        20 => view with { SecondsPerStep = from.OptionalReal() },
+        21 => view with { InFlightStreaming = from.Whole32() },
+        22 => view with { InFlightPrefillTokens = from.Whole() },
+        _ => view with { InFlightOutputTokens = from.OptionalWhole() },
     };
 }

@@ -15,7 +15,8 @@ public sealed class CodecTests
         var (writer, reader) = (new ViewCodec(), new ViewCodec());
         var now = TimeSpan.FromSeconds(1);
         object view = new ReplicaView { Replica = 3 };
-        foreach (var property in Settable(typeof(ReplicaView)).Where(property => property.Name != nameof(ReplicaView.Replica)))
+        string[] notLogged = [nameof(ReplicaView.Replica), nameof(ReplicaView.Sequences), nameof(ReplicaView.Engine)]; // the key, and what only a simulator shows
+        foreach (var property in Settable(typeof(ReplicaView)).Where(property => !notLogged.Contains(property.Name)))
         {
             property.SetValue(view, Other(property.PropertyType));
             now += TimeSpan.FromSeconds(1);
