@@ -42,7 +42,7 @@ internal sealed class AdminApi(GatewayServer server)
     /// <summary>The models of all replicas that take requests.</summary>
     public Task ModelsAsync(HttpContext context) => JsonAsync(context, json =>
     {
-        var models = server.Pool.Read(replicas => replicas.Where(replica => replica.State == ReplicaState.Ready)
+        var models = server.Pool.Read(replicas => replicas.Where(replica => replica.State == ReplicaState.Ready && !replica.IsDraining)
             .SelectMany(replica => replica.Models ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray());
         json.WriteString("object", "list");
         json.WriteStartArray("data");
@@ -215,7 +215,9 @@ internal sealed class AdminApi(GatewayServer server)
     private async Task AddAsync(HttpContext context)
     {
         using var body = await PooledBody.ReadAsync(context.Request, MostBodyBytes, context.RequestAborted);
-        var replica = server.Add(AddressIn(body));
+        var address = AddressIn(body);
+        var replica = server.TryAdd(new ReplicaSettings(address)) ?? throw new RequestRefusedException(
+            StatusCodes.Status409Conflict, "replica_exists", $"{address} is a replica already; take it out before you add it again.");
         context.Response.StatusCode = StatusCodes.Status201Created;
         await JsonAsync(context, json => json.WriteNumber("id", replica.Id));
     }

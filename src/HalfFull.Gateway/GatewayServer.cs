@@ -24,6 +24,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly HttpMessageInvoker probes;
     private readonly ConcurrentDictionary<int, ReplicaMonitor> monitors = new();
     private readonly ServerTls? tls;
+    private readonly Lock adding = new();
     private readonly Dictionary<Uri, int> configured = [];
     private HttpHost? host;
     private volatile bool isStopping;
@@ -89,6 +90,19 @@ public sealed class GatewayServer : IAsyncDisposable
         return replica;
     }
 
+    /// <summary>Adds a replica and watches it, unless one with that address is there: two would share one name in the metrics, and count one server's memory twice.</summary>
+    /// <returns>The replica; null when its address is known.</returns>
+    internal RemoteReplica? TryAdd(ReplicaSettings settings)
+    {
+        lock (adding)
+        {
+            var address = WithSlash(settings.Address);
+            return IdOf(address) is null ? Add(settings) : null;
+        }
+    }
+
+    private int? IdOf(Uri address) => Pool.Read(replicas => replicas.FirstOrDefault(replica => replica.Address == address)?.Id);
+
     /// <summary>Takes a replica out; what it has is finished.</summary>
     /// <returns>False when there is none of that number.</returns>
     public async Task<bool> RemoveAsync(int id)
@@ -133,6 +147,11 @@ public sealed class GatewayServer : IAsyncDisposable
         if (!next.Router.Equals(before.Router) || !next.Queue.Equals(before.Queue))
         {
             Pool.SwitchPolicy(next.Router, next.Queue);
+        }
+
+        if (!AreSame(next.TenantWeights, before.TenantWeights))
+        {
+            Pool.Reweigh(next.TenantWeights);
         }
 
         await ReplaceAsync(next.Replicas);
@@ -234,12 +253,16 @@ public sealed class GatewayServer : IAsyncDisposable
         foreach (var replica in next)
         {
             var address = WithSlash(replica.Address);
-            if (!configured.TryGetValue(address, out var id) || !Pool.Configure(id, replica with { Address = address }))
+            lock (adding)
             {
-                configured[address] = Add(replica).Id;
+                // One that came by the API before the file named it is the file's from now on.
+                configured[address] = IdOf(address) is { } id && Pool.Configure(id, replica with { Address = address }) ? id : Add(replica).Id;
             }
         }
     }
+
+    private static bool AreSame(IReadOnlyDictionary<string, double> a, IReadOnlyDictionary<string, double> b) =>
+        a.Count == b.Count && a.All(share => b.TryGetValue(share.Key, out var other) && other.Equals(share.Value));
 
     private static Uri WithSlash(Uri address) =>
         address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
@@ -264,7 +287,7 @@ public sealed class GatewayServer : IAsyncDisposable
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
             status = error.StatusCode;
-            await OpenAiError.WriteAsync(context, error.StatusCode, "bad_request", error.Message);
+            await OpenAiError.WriteAsync(context, error.StatusCode, error.StatusCode == StatusCodes.Status413PayloadTooLarge ? "request_too_large" : "bad_request", error.Message);
         }
 #pragma warning disable CA1031 // Whatever a request meets, its client gets an answer and the others go on.
         catch (Exception error) when (error is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)

@@ -19,6 +19,12 @@ public sealed class AdminApiTests
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
         await Eventually.True(() => gateway.Pool.Read(all => all.Count(replica => replica.State == ReplicaState.Ready)) == 2, "both are ready");
 
+        // Once more would be two series of one name, and one server's memory counted twice.
+        using var twice = await Given.Client.PostAsJsonAsync(replicas, new { url = second.Address });
+        Assert.Equal(HttpStatusCode.Conflict, twice.StatusCode);
+        Assert.Equal("replica_exists", (string)JsonNode.Parse(await twice.Content.ReadAsStringAsync())!["error"]!["code"]!);
+        Assert.Equal(2, gateway.Pool.Read(all => all.Count));
+
         using var drained = await Given.Client.PostAsJsonAsync(new Uri(gateway.Address, "/api/replicas/0/drain"), new { });
         Assert.Equal(HttpStatusCode.OK, drained.StatusCode);
         for (var i = 0; i < 3; i++)
@@ -36,6 +42,17 @@ public sealed class AdminApiTests
         Assert.Equal([1], state["replicas"]!.AsArray().Select(replica => (int)replica!["id"]!));
         Assert.Equal(160_000, (int)state["replicas"]![0]!["kvCapacityTokens"]!);
         await Given.LedgerIsZero(gateway);
+    }
+
+    [Fact]
+    public async Task A_model_of_draining_replicas_alone_is_not_listed()
+    {
+        await using var worker = await Given.Worker();
+        await using var gateway = await Given.Gateway(options: null, worker.Address);
+        var models = new Uri(gateway.Address, "/v1/models");
+        Assert.Contains("halffull-emulated", await Given.Client.GetStringAsync(models), StringComparison.Ordinal);
+        Assert.True(gateway.Pool.Drain(0));
+        Assert.DoesNotContain("halffull-emulated", await Given.Client.GetStringAsync(models), StringComparison.Ordinal);
     }
 
     [Theory]

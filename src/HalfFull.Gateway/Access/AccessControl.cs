@@ -85,7 +85,9 @@ internal sealed class AccessControl(IReadOnlyList<ApiKey> keys) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => oneCheck.Dispose();
 
-    private static bool IsLocal(HttpContext context) => context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address);
+    // A proxy on this machine passes on what others send, and says so: those are not here.
+    private static bool IsLocal(HttpContext context) => (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+        && !context.Request.Headers.ContainsKey("Forwarded") && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("X-Real-IP");
 
     private static bool IsOwnName(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _);

@@ -107,8 +107,8 @@ internal sealed class Forwarder : IDisposable
             catch (NoReplicaException error)
             {
                 GatewayHeaders.Waited(call.Context.Response, pool.Now - call.Arrival);
-                // A retry that finds nobody else ends as the attempt before it did.
-                throw attempt > 0 && error.Reason == NoReplicaReason.NoneHealthy ? state.Error! : Refused(error);
+                // A retry that finds nobody else ends as the attempt before it did: for its client the model exists and the prompt is not too large.
+                throw attempt > 0 && error.Reason is (NoReplicaReason.NoneHealthy or NoReplicaReason.UnknownModel or NoReplicaReason.TooLarge) ? state.Error! : Refused(error);
             }
 
             (tried ??= []).Add(dispatch.Replica.Id);

@@ -14,7 +14,7 @@ public sealed class RemoteReplica
         Address = address;
         Models = settings.Models;
         Flavour = settings.Flavour ?? ReplicaFlavour.Unknown;
-        Name = $"{address.Host}:{address.Port}";
+        Name = $"{address.Host}:{address.Port}{address.AbsolutePath.TrimEnd('/')}";
         Account = new LedgerAccount(id);
         Breaker = new CircuitBreaker(options.FailuresToOpen, options.OpenTime);
     }
@@ -28,7 +28,7 @@ public sealed class RemoteReplica
     /// <summary>Where it listens: a restarted worker may move.</summary>
     public Uri Address { get; internal set; }
 
-    /// <summary>Host and port, for headers and labels.</summary>
+    /// <summary>Host, port and the path if there is one, for headers and labels.</summary>
     public string Name { get; internal set; }
 
     /// <summary>Whether it takes requests.</summary>

@@ -101,6 +101,20 @@ public sealed class AccessControlTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Forwarded")]
+    [InlineData("X-Real-IP")]
+    public async Task Who_comes_through_a_proxy_on_this_machine_is_not_on_this_machine(string header)
+    {
+        await using var gateway = await Given.Gateway(options: null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Address, "/api/state"));
+        request.Headers.Add(header, "for=203.0.113.7");
+        using var answer = await Given.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Given.Client.GetAsync(new Uri(gateway.Address, "/api/state"))).StatusCode);
+    }
+
     [Fact]
     public async Task Other_keys_count_at_once_and_limits_that_stay_keep_their_use()
     {

@@ -60,6 +60,30 @@ public sealed class BadReplicaTests
         await Given.LedgerIsZero(gateway);
     }
 
+    /// <summary>Two serve the model when the first try begins, and none when the second is due.</summary>
+    [Fact]
+    public async Task A_retry_for_which_nobody_is_left_ends_as_the_try_before_and_not_as_an_unknown_model()
+    {
+        GatewayServer? running = null;
+        await using var bad = await Given.Upstream(Vanish);
+        await using var worse = await Given.Upstream(Vanish);
+        await using var gateway = await Given.Gateway(Given.Options, bad.Address, worse.Address);
+        running = gateway;
+        await using var other = await Given.Upstream(context => context.Response.WriteAsync("{}"));
+        gateway.Add(new Gateway.Replicas.ReplicaSettings(other.Address) { Models = ["another"] });
+        await Eventually.True(() => gateway.Pool.Read(all => all.All(replica => replica.State == Routing.ReplicaState.Ready)), "both are ready");
+        using var answer = await Given.Post(gateway, "/v1/completions", "{\"model\":\"halffull-emulated\",\"prompt\":\"x\"}");
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        await Given.LedgerIsZero(gateway);
+
+        async Task Vanish(HttpContext context)
+        {
+            await running!.RemoveAsync(0);
+            await running!.RemoveAsync(1);
+            context.Abort();
+        }
+    }
+
     [Theory]
     [InlineData(429)]
     [InlineData(400)]

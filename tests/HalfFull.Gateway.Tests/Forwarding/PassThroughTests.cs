@@ -162,6 +162,17 @@ public sealed class PassThroughTests
         Assert.Equal(413, (int)answer.StatusCode);
     }
 
+    [Fact]
+    public async Task A_body_that_does_not_say_how_large_it_is_is_refused_likewise()
+    {
+        await using var gateway = await Given.Gateway(Given.Options with { MostBodyBytes = 1000 });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Address, "/v1/completions")) { Content = new StringContent(new string('x', 200_000)) };
+        request.Headers.TransferEncodingChunked = true;
+        using var answer = await Given.Client.SendAsync(request);
+        Assert.Equal(413, (int)answer.StatusCode);
+        Assert.Contains("\"code\":\"request_too_large\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static async Task<byte[]> ReadAsync(HttpContext context)
     {
         using var body = await PooledBody.ReadAsync(context.Request, 1 << 20, context.RequestAborted);
