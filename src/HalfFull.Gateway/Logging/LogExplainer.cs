@@ -1,5 +1,6 @@
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Queueing;
 using HalfFull.Scheduling;
 using HalfFull.Traces;
 using HalfFull.Traces.Decisions;
@@ -92,8 +93,13 @@ public sealed class LogExplainer : IDecisionVisitor
     void IDecisionVisitor.Moved(long request, int lane, in LogPosition at) => replay.Front?.Move(request, lane);
 
     /// <inheritdoc/>
-    void IDecisionVisitor.Decided(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas, in LoggedDecision decision, in LogPosition at) =>
-        replay.Front?.Next(now, lane, replicas);
+    void IDecisionVisitor.Decided(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas, in LoggedDecision decision, in LogPosition at)
+    {
+        if (replay.Front is not null)
+        {
+            replay.Next(now, lane, replicas);
+        }
+    }
 
     /// <inheritdoc/>
     void IDecisionVisitor.Overloaded(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas, TimeSpan? retryAfter, in LogPosition at) =>
@@ -101,6 +107,12 @@ public sealed class LogExplainer : IDecisionVisitor
 
     /// <inheritdoc/>
     void IDecisionVisitor.Switched(PolicySpec router, PolicySpec queue, in LogPosition at) => replay.Front?.Switch(router, queue);
+
+    /// <inheritdoc/>
+    void IDecisionVisitor.PrefixHits(ReadOnlySpan<int?> tokens) => replay.Hits.Load(tokens);
+
+    /// <inheritdoc/>
+    void IDecisionVisitor.Reweighed(TenantWeights weights, in LogPosition at) => replay.Front?.Reweigh(weights);
 
     /// <inheritdoc/>
     void IDecisionVisitor.FirstToken(Request request, int replica, TimeSpan now, in LogPosition at) => replay.Front?.FirstToken(now, request, replica);

@@ -17,9 +17,14 @@ internal sealed class RecordingFront
     private readonly Lock gate;
     private readonly DecisionEncoder? log;
 
-    private RecordingFront(FrontScheduler front, Journal? journal)
+    private readonly Journal? journal;
+    private readonly HitTape? hits;
+
+    private RecordingFront(FrontScheduler front, Journal? journal, HitTape? hits)
     {
         this.front = front;
+        this.journal = journal;
+        this.hits = hits;
         gate = journal?.Gate ?? new Lock();
         log = journal?.Log?.Encoder;
         lock (gate)
@@ -40,18 +45,13 @@ internal sealed class RecordingFront
     /// <summary>The scheduler of a gateway.</summary>
     /// <param name="options">The gateway's options.</param>
     /// <param name="journal">Keeps what it does; null for nobody.</param>
+    /// <param name="hits">Knows what replicas have cached; null when nobody does.</param>
     /// <exception cref="PolicyException">A policy is unknown or its options are refused.</exception>
-    public static RecordingFront Create(GatewayOptions options, Journal? journal)
+    public static RecordingFront Create(GatewayOptions options, Journal? journal, IPrefixHits? hits = null)
     {
-        // Policies know tenants by the names that the log has.
-        var weights = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (tenant, weight) in options.TenantWeights)
-        {
-            weights[journal?.Tenant(tenant) ?? tenant] = weight;
-        }
-
-        var settings = new FrontSettings(options.Router, options.Queue, options.Seed, options.Limits, new TenantWeights(weights));
-        return new RecordingFront(settings.Create(journal?.Ring is { } ring ? new RingWatcher(ring) : null), journal);
+        var tape = hits is null ? null : new HitTape(hits);
+        var settings = new FrontSettings(options.Router, options.Queue, options.Seed, options.Limits, Weights(options.TenantWeights, journal));
+        return new RecordingFront(settings.Create(journal?.Ring is { } ring ? new RingWatcher(ring) : null, tape), journal, tape);
     }
 
     /// <summary>Requests waiting in a lane.</summary>
@@ -108,10 +108,11 @@ internal sealed class RecordingFront
         lock (gate)
         {
             var isLogged = log?.Prepare() == true;
+            hits?.Clear();
             var decision = front.Next(now, lane, replicas);
             if (isLogged)
             {
-                log!.Decided(now, lane, replicas, LoggedDecision.Of(decision));
+                log!.Decided(now, lane, replicas, LoggedDecision.Of(decision), hits is null ? default : hits.Answers);
             }
 
             return decision;
@@ -175,5 +176,32 @@ internal sealed class RecordingFront
                 log!.Switched(router, queue);
             }
         }
+    }
+
+    /// <summary>Tenants have other shares from now on.</summary>
+    public void Reweigh(IReadOnlyDictionary<string, double> shares)
+    {
+        var weights = Weights(shares, journal);
+        lock (gate)
+        {
+            var isLogged = log?.Prepare() == true;
+            front.Reweigh(weights);
+            if (isLogged)
+            {
+                log!.Reweighed(weights);
+            }
+        }
+    }
+
+    /// <summary>Policies know tenants by the names that the log has.</summary>
+    private static TenantWeights Weights(IReadOnlyDictionary<string, double> shares, Journal? journal)
+    {
+        var weights = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (tenant, weight) in shares)
+        {
+            weights[journal?.Tenant(tenant) ?? tenant] = weight;
+        }
+
+        return new TenantWeights(weights);
     }
 }

@@ -43,13 +43,13 @@ public sealed class ReplicaPool : IDisposable
 
     /// <summary>An empty pool whose decisions are kept.</summary>
     /// <exception cref="PolicyException">The router is unknown or its options are refused.</exception>
-    internal ReplicaPool(GatewayOptions options, Journal? journal)
+    internal ReplicaPool(GatewayOptions options, Journal? journal, IPrefixHits? hits = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.journal = journal;
         origin = options.Time.GetTimestamp();
-        front = RecordingFront.Create(options, journal);
+        front = RecordingFront.Create(options, journal, hits);
         lanes = new ServingLanes(replicas);
         timer = options.Time.CreateTimer(static pool => ((ReplicaPool)pool!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -237,6 +237,15 @@ public sealed class ReplicaPool : IDisposable
         }
 
         Waiter.Wake(woken);
+    }
+
+    /// <summary>Tenants have other shares from now on. Nobody loses a place, and what the policies have learned stays.</summary>
+    internal void Reweigh(IReadOnlyDictionary<string, double> shares)
+    {
+        lock (gate)
+        {
+            front.Reweigh(shares);
+        }
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public sealed class FleetRates : IServiceRates, IRestorable
     /// <summary>Whether the prefill rate of any replica is known.</summary>
     public bool IsLearned { get; private set; }
 
+    /// <summary>Whether the release rate of any replica is known.</summary>
+    public bool IsReleaseLearned { get; private set; }
+
     /// <summary>Takes the rates of the replicas that can serve. Without any it stays as it is.</summary>
     public void Take(ReadOnlySpan<FrontReplica> replicas)
     {
@@ -42,6 +45,7 @@ public sealed class FleetRates : IServiceRates, IRestorable
         }
 
         IsLearned = prefill.Count > 0;
+        IsReleaseLearned = release.Count > 0;
         PrefillTokensPerSecond = prefill.Mean(FirstPrefillRate) * replicas.Length;
         ReleasedTokensPerSecond = Math.Max(FirstReleaseRate, release.Mean(FirstReleaseRate)) * replicas.Length;
         MeanOutputTokens = output.Mean(FirstMeanOutput);
@@ -55,6 +59,7 @@ public sealed class FleetRates : IServiceRates, IRestorable
         state.Real(ReleasedTokensPerSecond);
         state.Real(MeanOutputTokens);
         state.Flag(IsLearned);
+        state.Flag(IsReleaseLearned);
     }
 
     /// <inheritdoc/>
@@ -64,6 +69,7 @@ public sealed class FleetRates : IServiceRates, IRestorable
         ReleasedTokensPerSecond = state.Real();
         MeanOutputTokens = state.Real();
         IsLearned = state.Flag();
+        IsReleaseLearned = state.Flag();
     }
 
     private struct Known

@@ -39,6 +39,11 @@ public interface IQueuePolicy
     {
     }
 
+    /// <summary>Tenants have other shares from now on. What was served before stays as it was counted.</summary>
+    void Reweigh(TenantWeights weights)
+    {
+    }
+
     /// <summary>An attempt of a released request ended.</summary>
     void Ended(in RequestRecord record)
     {

@@ -7,7 +7,7 @@ internal sealed class FrontEntry
     internal required Request Request { get; init; }
 
     /// <summary>The request as the queue policy sees it: the number of tenants that it can tell apart is limited.</summary>
-    internal required Request Ranked { get; init; }
+    internal required Request Ranked { get; set; }
 
     /// <summary>0 for the first try.</summary>
     internal required int Attempt { get; init; }

@@ -70,6 +70,21 @@ internal sealed class FrontLane(int id, IQueueOrder order)
         entry.Handle = -1;
     }
 
+    /// <summary>A request is seen otherwise by the queue policy, and keeps everything else.</summary>
+    internal void Rank(FrontEntry entry, Request ranked, IQueuePolicy policy)
+    {
+        var isInOrder = entry.Handle >= 0;
+        if (isInOrder)
+        {
+            queue.Remove(entry.Handle);
+        }
+
+        policy.Left(entry.Ranked);
+        entry.Ranked = ranked;
+        policy.Joined(ranked);
+        entry.Handle = isInOrder ? queue.Add(entry, new QueueEntry(ranked, ranked.PromptTokens, 0)) : -1;
+    }
+
     /// <summary>Tells those that joined since the last call what the replicas had before them.</summary>
     internal void CountBefore(ReadOnlySpan<FrontReplica> replicas)
     {

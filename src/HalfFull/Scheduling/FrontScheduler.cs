@@ -22,7 +22,7 @@ public sealed class FrontScheduler : IRestorable
     private static readonly TimeSpan BoundTolerance = TimeSpan.FromMicroseconds(1); // the order is computed in floating point
 
     private readonly FleetRates rates = new();
-    private readonly TenantWeights weights;
+    private TenantWeights weights;
     private readonly FrontLimits limits;
     private readonly ulong seed;
     private readonly TenantNames tenants;
@@ -35,12 +35,14 @@ public sealed class FrontScheduler : IRestorable
     private IRouter Unwatched { get; set; } = null!;
 
     private readonly IFrontWatcher? watcher;
+    private readonly IPrefixHits? hits;
     private IQueuePolicy policy;
     private bool heldByMemory;
     private int looks;
     private bool[] barred = new bool[16];
     private int[] indexOf = new int[16];
     private ReplicaView[] candidates = new ReplicaView[16];
+    private int?[] cached = new int?[16];
 
     /// <summary>A front without anybody waiting.</summary>
     /// <param name="router">The router.</param>
@@ -49,8 +51,9 @@ public sealed class FrontScheduler : IRestorable
     /// <param name="limits">When a replica has room.</param>
     /// <param name="weights">Shares of tenants.</param>
     /// <param name="watcher">Is told what it does; null for nobody. Changes no decision.</param>
+    /// <param name="hits">Knows what replicas have cached, for routers that want it; null when nobody does.</param>
     /// <exception cref="PolicyException">A policy is unknown or its options are refused.</exception>
-    public FrontScheduler(PolicySpec router, PolicySpec queue, ulong seed, FrontLimits limits, TenantWeights weights, IFrontWatcher? watcher = null)
+    public FrontScheduler(PolicySpec router, PolicySpec queue, ulong seed, FrontLimits limits, TenantWeights weights, IFrontWatcher? watcher = null, IPrefixHits? hits = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(weights);
@@ -58,6 +61,7 @@ public sealed class FrontScheduler : IRestorable
         this.limits = limits;
         this.weights = weights;
         this.watcher = watcher;
+        this.hits = hits;
         tenants = new TenantNames(weights.Tenants);
         (this.router, policy) = Create(router, queue);
         (Router, Queue) = (router, queue);
@@ -219,22 +223,27 @@ public sealed class FrontScheduler : IRestorable
         return wait > limits.MostWait ? Later(wait - limits.MostWait) : null;
     }
 
-    /// <summary>How long the last in a lane will probably wait: what is before it, by the learned prefill rates. Null while no rate is known.</summary>
+    /// <summary>
+    /// How long the last in a lane will probably wait: until what is before it is prefilled, by the learned rates, and while memory is what holds the first in order, until
+    /// as much memory is free as those that wait will need. Null while no rate is known.
+    /// </summary>
     public TimeSpan? EstimateWait(int lane, ReadOnlySpan<FrontReplica> replicas)
     {
         rates.Take(replicas);
-        if (replicas.IsEmpty || !rates.IsLearned)
+        var byMemory = heldByMemory && rates.IsReleaseLearned;
+        if (replicas.IsEmpty || !(rates.IsLearned || byMemory))
         {
             return null;
         }
 
-        var tokens = lanes.TryGetValue(lane, out var queue) ? queue.Tokens : 0;
+        var (waiting, tokens) = lanes.TryGetValue(lane, out var queue) ? (queue.Count, queue.Tokens) : (0, 0);
+        var memory = byMemory ? (tokens + (waiting * rates.MeanOutputTokens)) / rates.ReleasedTokensPerSecond : 0;
         foreach (ref readonly var replica in replicas)
         {
             tokens += replica.UnstartedTokens;
         }
 
-        return TimeSpan.FromSeconds(Math.Min(1e6, tokens / rates.PrefillTokensPerSecond));
+        return TimeSpan.FromSeconds(Math.Min(1e6, Math.Max(memory, rates.IsLearned ? tokens / rates.PrefillTokensPerSecond : 0)));
     }
 
     /// <summary>The first token of a request came back.</summary>
@@ -260,6 +269,24 @@ public sealed class FrontScheduler : IRestorable
             policy.Joined(entry.Ranked);
             entry.Handle = -1;
             LaneOf(entry.Lane.Id).Add(entry);
+        }
+    }
+
+    /// <summary>Tenants have other shares from now on. Those that wait, and what the policies have learned, stay.</summary>
+    public void Reweigh(TenantWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        this.weights = weights;
+        tenants.Configure(weights.Tenants);
+        policy.Reweigh(weights);
+        foreach (var entry in entries.Values.OrderBy(static entry => entry.Request.Id))
+        {
+            // A tenant that shared an account with others may have one of its own now.
+            var ranked = tenants.Ranked(entry.Request);
+            if (!string.Equals(ranked.Tenant, entry.Ranked.Tenant, StringComparison.Ordinal))
+            {
+                entry.Lane.Rank(entry, ranked, policy);
+            }
         }
     }
 
@@ -385,9 +412,16 @@ public sealed class FrontScheduler : IRestorable
             }
         }
 
-        var decision = count > 0
-            ? router.Choose(new RouteRequest(entry.Request, now, entry.Attempt), candidates.AsSpan(0, count), default)
-            : RouteDecision.Hold("no room");
+        var asked = new RouteRequest(entry.Request, now, entry.Attempt);
+        if (count > 0 && hits is not null && router.NeedsPrefixHits && hits.Look(asked, replicas, cached.AsSpan(0, replicas.Length)))
+        {
+            for (var i = 0; i < count; i++)
+            {
+                candidates[i] = candidates[i] with { CachedPromptTokens = cached[indexOf[i]] };
+            }
+        }
+
+        var decision = count > 0 ? router.Choose(asked, candidates.AsSpan(0, count), default) : RouteDecision.Hold("no room");
         if (decision.Kind != RouteKind.Hold)
         {
             return Carry(now, entry, decision, isBypass: first != HeldReason.None);
@@ -447,6 +481,7 @@ public sealed class FrontScheduler : IRestorable
             barred = new bool[count * 2];
             indexOf = new int[count * 2];
             candidates = new ReplicaView[count * 2];
+            cached = new int?[count * 2];
         }
 
         barred.AsSpan(0, count).Clear();

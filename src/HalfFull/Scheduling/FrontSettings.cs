@@ -13,6 +13,7 @@ public sealed record FrontSettings(PolicySpec Router, PolicySpec Queue, ulong Se
 {
     /// <summary>A front without anybody waiting.</summary>
     /// <param name="watcher">Is told what it does; null for nobody.</param>
+    /// <param name="hits">Knows what replicas have cached; null when nobody does.</param>
     /// <exception cref="PolicyException">A policy is unknown or its options are refused.</exception>
-    public FrontScheduler Create(IFrontWatcher? watcher = null) => new(Router, Queue, Seed, Limits, Weights, watcher);
+    public FrontScheduler Create(IFrontWatcher? watcher = null, IPrefixHits? hits = null) => new(Router, Queue, Seed, Limits, Weights, watcher, hits);
 }

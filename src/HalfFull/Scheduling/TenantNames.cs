@@ -11,12 +11,16 @@ internal sealed class TenantNames
     internal const string Others = "(others)";
     private const int Most = 1000;
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
-    private readonly int most;
+    private int most;
 
-    internal TenantNames(IEnumerable<string> configured)
+    internal TenantNames(IEnumerable<string> configured) => Configure(configured);
+
+    /// <summary>Other names are configured from now on; those known before stay known.</summary>
+    internal void Configure(IEnumerable<string> configured)
     {
-        known.UnionWith(configured);
-        most = known.Count + Most;
+        var names = configured.ToArray();
+        known.UnionWith(names);
+        most = names.Length + Most;
     }
 
     /// <summary>The name under which a tenant is known.</summary>

@@ -79,6 +79,35 @@ public sealed class ConfigWatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Shares_of_tenants_change_at_once_however_many_there_are()
+    {
+        Write("{\"tenants\":{\"a\":{\"weight\":2},\"b\":{\"weight\":3}}}");
+        await using var gateway = await Start();
+        await using var watcher = Watch(gateway);
+        Write("{\"tenants\":{\"b\":{\"weight\":4},\"a\":{\"weight\":2}},\"router\":\"p2c\"}");
+        Assert.True(await watcher.ReloadAsync());
+        Assert.Equal(4, gateway.Options.TenantWeights["b"]);
+        Assert.Equal("p2c", gateway.Pool.Policies.Router.ToString());
+        Assert.DoesNotContain(notices, text => text.Contains("next start", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_replica_that_came_by_the_api_is_the_files_once_that_names_it()
+    {
+        await using var upstream = await Given.Upstream(context => context.Response.WriteAsync("{}"));
+        Write("{}");
+        await using var gateway = await Start();
+        await using var watcher = Watch(gateway);
+        var id = gateway.Add(upstream.Address).Id;
+        Write($"{{\"replicas\":[\"{upstream.Address}\"]}}");
+        Assert.True(await watcher.ReloadAsync());
+        Assert.Equal(id, Assert.Single(gateway.Pool.Read(all => all.ToArray())).Id);
+        Write("{}");
+        Assert.True(await watcher.ReloadAsync());
+        Assert.Empty(gateway.Pool.Read(all => all.ToArray()));
+    }
+
+    [Fact]
     public async Task Many_reloads_under_load_lose_no_request()
     {
         await using var first = await Given.Worker();

@@ -45,6 +45,9 @@ public sealed class DecisionLogTests : IDisposable
                 await Ask(gateway, i);
                 switch (Interlocked.Increment(ref done))
                 {
+                    case requests / 8:
+                        gateway.Pool.Reweigh(new Dictionary<string, double> { ["gold"] = 2, ["u1"] = 3 });
+                        break;
                     case requests / 4:
                         gateway.Add(late.Address);
                         break;

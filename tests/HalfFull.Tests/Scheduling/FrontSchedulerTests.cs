@@ -177,6 +177,78 @@ public sealed class FrontSchedulerTests
         Assert.Equal((FrontDecisionKind.Hold, HeldReason.None), (front.Next(default, 0, [Idle]).Kind, front.Next(default, 0, [Idle]).Held));
     }
 
+    [Fact]
+    public void A_prefix_that_is_cached_somewhere_draws_the_request_there_and_each_request_has_its_own()
+    {
+        var front = new FrontScheduler(PolicySpec.Parse("sal"), PolicySpec.Parse("fcfs"), 1, new FrontLimits(), new TenantWeights(), watcher: null, new OnReplica(request => request.Id % 2));
+        FrontReplica[] fleet = [Idle, Idle with { View = Idle.View with { Replica = 1 } }];
+        for (var id = 1; id <= 6; id++)
+        {
+            front.Join(default, Given.Request(id, prompt: 1000), 0);
+        }
+
+        for (var id = 1; id <= 6; id++)
+        {
+            Assert.Equal(id % 2, front.Next(default, 0, fleet).Index);
+        }
+    }
+
+    [Fact]
+    public void Where_memory_is_what_holds_the_wait_is_until_enough_is_free_and_not_until_the_prefill_is_done()
+    {
+        var front = Front("fcfs");
+        var full = Idle with
+        {
+            View = new ReplicaView
+            {
+                Replica = 0, InFlightRequests = 9, KvCapacityTokens = 1000, KvTokensInUse = 950, PrefillTokensPerSecond = 10_000, ReleasedTokensPerSecond = 1000, MeanOutputTokens = 400,
+            },
+        };
+        for (var id = 1; id <= 100; id++)
+        {
+            front.Join(default, Given.Request(id, prompt: 100), 0);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(1), front.EstimateWait(0, [full]));
+        Assert.Equal(HeldReason.Memory, front.Next(default, 0, [full]).Held);
+        Assert.Equal(TimeSpan.FromSeconds(50), front.EstimateWait(0, [full]));
+        Assert.Equal(TimeSpan.FromSeconds(50), front.EstimateWait(0, [full with { View = full.View with { PrefillTokensPerSecond = null } }]));
+        Assert.Null(front.EstimateWait(0, [full with { View = full.View with { PrefillTokensPerSecond = null, ReleasedTokensPerSecond = null } }]));
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(3, 1)]
+    public void Other_shares_count_at_once_for_those_that_wait_and_keep_what_was_served(double before, double after)
+    {
+        var front = new FrontScheduler(
+            PolicySpec.Parse("sal"), PolicySpec.Parse("vtc"), 1, new FrontLimits(), new TenantWeights(new Dictionary<string, double> { ["a"] = before }));
+        for (var id = 1; id <= 400; id++)
+        {
+            front.Join(default, Given.Request(id, prompt: 100, max: 1, tenant: id % 2 == 0 ? "a" : "b"), 0);
+        }
+
+        Assert.InRange(OfA(40), 39 * before / (before + 1), (39 * before / (before + 1)) + 3);
+        front.Reweigh(new TenantWeights(new Dictionary<string, double> { ["a"] = after }));
+        Assert.InRange(OfA(40), 39 * after / (after + 1), (39 * after / (after + 1)) + 3);
+
+        int OfA(int count) => Enumerable.Range(0, count).Count(_ => front.Next(default, 0, [Idle]).Request!.Tenant is "a");
+    }
+
+    /// <summary>Nearly all of each prompt is cached on one replica.</summary>
+    private sealed class OnReplica(Func<Request, long> replica) : IPrefixHits
+    {
+        public bool Look(in RouteRequest request, ReadOnlySpan<FrontReplica> replicas, Span<int?> tokens)
+        {
+            for (var i = 0; i < replicas.Length; i++)
+            {
+                tokens[i] = replicas[i].View.Replica == replica(request.Request) ? 990 : 0;
+            }
+
+            return true;
+        }
+    }
+
     private static FrontScheduler Front(string queue, FrontLimits? limits = null) =>
         new(PolicySpec.Parse("sal"), PolicySpec.Parse(queue), 1, limits ?? new FrontLimits(), new TenantWeights());
 }

@@ -40,6 +40,26 @@ public sealed class FrontStateTests
         }
     }
 
+    [Fact]
+    public void After_other_shares_it_is_restored_likewise_though_a_tenant_that_waits_has_an_account_of_its_own_now()
+    {
+        var settings = new FrontSettings(PolicySpec.Parse("sal"), PolicySpec.Parse("vtc"), 1, new FrontLimits(), new TenantWeights());
+        var saved = settings.Create();
+        for (var id = 1; id <= 1_010; id++)
+        {
+            saved.Join(default, new Request(id, default, 5, 5) { Tenant = $"t{id}" }, 1);
+        }
+
+        saved.Reweigh(new TenantWeights(new Dictionary<string, double> { ["t1005"] = 2 }));
+        var restored = saved.Settings.Create();
+        var reader = new StateReader(Save(saved));
+        restored.Restore(ref reader);
+        Assert.True(saved.Leave(1_005));
+        Assert.True(restored.Leave(1_005));
+        Assert.Equal(Play(saved, new Rng(1), from: 2_000), Play(restored, new Rng(1), from: 2_000));
+        Assert.Equal(Save(saved), Save(restored));
+    }
+
     private static byte[] Save(FrontScheduler front)
     {
         var state = new StateWriter();

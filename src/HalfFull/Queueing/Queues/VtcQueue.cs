@@ -18,7 +18,7 @@ public sealed class VtcQueue : IQueuePolicy, IRestorable
     private const double FirstMeanOutput = 256;
     private const double Smoothing = 0.02;
     private readonly Options options;
-    private readonly TenantWeights weights;
+    private TenantWeights weights;
     private readonly TenantTable tenants = new();
     private readonly List<double> weightOf = [];
     private readonly Dictionary<long, Charge> open = [];
@@ -82,6 +82,18 @@ public sealed class VtcQueue : IQueuePolicy, IRestorable
         var isServed = record.Outcome == Outcome.Completed || record.OutputTokens > 0;
         Add(charge.Tenant, isServed ? record.PromptTokens - charge.PromptTokens : -charge.PromptTokens, (isServed ? record.OutputTokens : 0) - charge.OutputTokens);
         meanOutput += record.Outcome == Outcome.Completed ? Smoothing * (record.OutputTokens - meanOutput) : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Reweigh(TenantWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        this.weights = weights;
+        var tenant = 0;
+        foreach (var name in tenants.Names)
+        {
+            weightOf[tenant++] = weights.Of(name);
+        }
     }
 
     /// <inheritdoc/>

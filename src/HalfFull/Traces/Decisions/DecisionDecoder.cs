@@ -66,6 +66,12 @@ internal sealed class DecisionDecoder(IDecisionVisitor visitor)
             case RecordKind.Switch:
                 visitor.Switched(FrontCodec.Spec(from.Text()), FrontCodec.Spec(from.Text()), at);
                 break;
+            case RecordKind.PrefixHits:
+                PrefixHits(ref from);
+                break;
+            case RecordKind.Weights:
+                visitor.Reweighed(FrontCodec.ReadWeights(ref from), at);
+                break;
             case RecordKind.FirstToken:
                 visitor.FirstToken(Known(from.Whole()), from.Whole32(), Time(ref from), at);
                 break;
@@ -105,6 +111,17 @@ internal sealed class DecisionDecoder(IDecisionVisitor visitor)
         }
 
         visitor.Joined(now, request, lane, attempt, isExact, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(excluded), at);
+    }
+
+    private void PrefixHits(ref StateReader from)
+    {
+        var hits = new List<int?>();
+        for (var left = from.Number(); left > 0; left--)
+        {
+            hits.Add(from.OptionalWhole32());
+        }
+
+        visitor.PrefixHits(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(hits));
     }
 
     private void Next(ref StateReader from, in LogPosition at)

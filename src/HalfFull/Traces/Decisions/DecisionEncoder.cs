@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Queueing;
 using HalfFull.Scheduling;
 
 namespace HalfFull.Traces.Decisions;
@@ -146,8 +147,26 @@ public sealed class DecisionEncoder
     }
 
     /// <summary>The scheduler decided on the next request of a lane.</summary>
-    public void Decided(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas, in LoggedDecision decision)
+    /// <param name="now">The time.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="replicas">What it was shown.</param>
+    /// <param name="decision">What it decided.</param>
+    /// <param name="hits">What it was told of cached prefixes.</param>
+    public void Decided(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas, in LoggedDecision decision, ReadOnlySpan<int?> hits = default)
     {
+        if (!hits.IsEmpty)
+        {
+            // In the same block as its decision, so that neither is lost without the other.
+            var told = Begin(RecordKind.PrefixHits);
+            told.Number((ulong)hits.Length);
+            foreach (var tokens in hits)
+            {
+                told.Whole(tokens);
+            }
+
+            Count();
+        }
+
         var to = Begin(RecordKind.Next);
         Time(to, now);
         to.Whole(lane);
@@ -178,6 +197,14 @@ public sealed class DecisionEncoder
         var to = Begin(RecordKind.Switch);
         to.Text(router.ToString());
         to.Text(queue.ToString());
+        Called();
+    }
+
+    /// <summary>Tenants have other shares.</summary>
+    public void Reweighed(TenantWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        FrontCodec.Write(Begin(RecordKind.Weights), weights);
         Called();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Queueing;
 using HalfFull.Scheduling;
 
 namespace HalfFull.Traces.Decisions;
@@ -106,7 +107,7 @@ public sealed class DecisionVerifier : IDecisionVisitor
     /// <inheritdoc/>
     void IDecisionVisitor.Decided(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas, in LoggedDecision decision, in LogPosition at)
     {
-        if (replay.Front is not { } front)
+        if (replay.Front is null)
         {
             report.Unverified++;
             return;
@@ -114,7 +115,7 @@ public sealed class DecisionVerifier : IDecisionVisitor
 
         report.Decisions++;
         report.Releases += decision.Kind == FrontDecisionKind.Release ? 1 : 0;
-        var again = LoggedDecision.Of(front.Next(now, lane, replicas));
+        var again = LoggedDecision.Of(replay.Next(now, lane, replicas));
         if (again != decision)
         {
             report.Differences++;
@@ -154,6 +155,16 @@ public sealed class DecisionVerifier : IDecisionVisitor
             report.ProblemList.Add($"{at}: the policies cannot be made again: {error.Message}");
             replay.Lose();
         }
+    }
+
+    /// <inheritdoc/>
+    void IDecisionVisitor.PrefixHits(ReadOnlySpan<int?> tokens) => replay.Hits.Load(tokens);
+
+    /// <inheritdoc/>
+    void IDecisionVisitor.Reweighed(TenantWeights weights, in LogPosition at)
+    {
+        report.Callbacks++;
+        replay.Front?.Reweigh(weights);
     }
 
     /// <inheritdoc/>

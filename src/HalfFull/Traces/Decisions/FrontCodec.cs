@@ -23,12 +23,18 @@ internal static class FrontCodec
         to.Whole(limits.MostWaiting);
         to.Time(limits.MostWait);
         to.Real(limits.StatedTokensPerSecond);
-        var tenants = settings.Weights.Tenants.ToArray();
+        Write(to, settings.Weights);
+    }
+
+    /// <summary>Writes shares of tenants.</summary>
+    public static void Write(StateWriter to, TenantWeights weights)
+    {
+        var tenants = weights.Tenants.ToArray();
         to.Number((ulong)tenants.Length);
         foreach (var tenant in tenants)
         {
             to.Text(tenant);
-            to.Real(settings.Weights.Of(tenant));
+            to.Real(weights.Of(tenant));
         }
     }
 
@@ -46,13 +52,26 @@ internal static class FrontCodec
             MostWait = from.Time(),
             StatedTokensPerSecond = from.OptionalReal(),
         };
+        return new FrontSettings(router, queue, seed, limits, ReadWeights(ref from));
+    }
+
+    /// <summary>Reads shares of tenants.</summary>
+    public static TenantWeights ReadWeights(ref StateReader from)
+    {
         var weights = new SortedDictionary<string, double>(StringComparer.Ordinal);
         for (var left = from.Number(); left > 0; left--)
         {
             weights[from.Text() ?? throw new InvalidDataException("a tenant has no name")] = from.Real();
         }
 
-        return new FrontSettings(router, queue, seed, limits, new TenantWeights(weights));
+        try
+        {
+            return new TenantWeights(weights);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException(error.Message, error);
+        }
     }
 
     /// <summary>Writes replicas.</summary>

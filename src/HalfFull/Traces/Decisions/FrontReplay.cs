@@ -10,6 +10,17 @@ public sealed class FrontReplay(IFrontWatcher? watcher = null)
     /// <summary>The scheduler as it was before the next call; null where its state is not known.</summary>
     public FrontScheduler? Front { get; private set; }
 
+    /// <summary>What the log says that the next decision was told of cached prefixes.</summary>
+    public HitTape Hits { get; } = new();
+
+    /// <summary>Decides again. There must be a scheduler.</summary>
+    public FrontDecision Next(TimeSpan now, int lane, ReadOnlySpan<FrontReplica> replicas)
+    {
+        var decision = Front!.Next(now, lane, replicas);
+        Hits.Clear();
+        return decision;
+    }
+
     /// <summary>What comes next does not follow what came before: the state is not known until the log tells it.</summary>
     public void Lose() => Front = null;
 
@@ -27,7 +38,7 @@ public sealed class FrontReplay(IFrontWatcher? watcher = null)
         Front = null;
         try
         {
-            var made = settings.Create(watcher);
+            var made = settings.Create(watcher, Hits);
             if (start == PolicyStart.Saved)
             {
                 var reader = new StateReader(state);

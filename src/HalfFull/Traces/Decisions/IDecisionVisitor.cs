@@ -1,5 +1,6 @@
 using HalfFull.Metrics;
 using HalfFull.Policies;
+using HalfFull.Queueing;
 using HalfFull.Scheduling;
 
 namespace HalfFull.Traces.Decisions;
@@ -61,6 +62,16 @@ public interface IDecisionVisitor
 
     /// <summary>Both policies changed.</summary>
     void Switched(PolicySpec router, PolicySpec queue, in LogPosition at)
+    {
+    }
+
+    /// <summary>What the next decision was told of cached prefixes: one figure for each of its replicas and for each request it looked at.</summary>
+    void PrefixHits(ReadOnlySpan<int?> tokens)
+    {
+    }
+
+    /// <summary>Tenants have other shares.</summary>
+    void Reweighed(TenantWeights weights, in LogPosition at)
     {
     }
 

@@ -47,4 +47,10 @@ internal enum RecordKind
 
     /// <summary>The run ended in order.</summary>
     End = 15,
+
+    /// <summary>What the next decision was told of cached prefixes.</summary>
+    PrefixHits = 16,
+
+    /// <summary>Tenants have other shares.</summary>
+    Weights = 17,
 }

@@ -1,3 +1,4 @@
+using HalfFull.Queueing;
 using HalfFull.Routing;
 using HalfFull.Scheduling;
 using HalfFull.Traces;
@@ -27,6 +28,35 @@ public sealed class DecisionVerifierTests : IDisposable
         Assert.Equal(["sal:eps=1 with queue vtc", "p2c with queue larry", "round-robin with queue fcfs"], report.Policies);
         Assert.InRange(report.Files, 5, 100);
         Assert.Empty(report.Notes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_told_of_cached_prefixes_is_an_input_that_the_log_must_have(bool isHidden)
+    {
+        log.HidesHits = isHidden;
+        log.Begin("sal", "larry", hits: new EveryThird()).Play(300).Close();
+
+        var report = log.Verify();
+        Assert.Equal(!isHidden, report.IsExact);
+        Assert.Equal(isHidden, report.Differences > 0);
+        Assert.Equal(300, report.Requests);
+    }
+
+    [Fact]
+    public void Other_shares_count_from_where_the_log_says_so_and_in_the_files_after_it()
+    {
+        log.Begin(queue: "vtc").Play(150);
+        log.Reweigh(new TenantWeights(new Dictionary<string, double> { ["t0"] = 9, ["t2"] = 0.5 }));
+        log.Play(150).Close();
+        Assert.True(log.Verify().IsExact);
+
+        // The last file knows of them by itself.
+        Array.ForEach(log.Files[..^1], File.Delete);
+        var report = log.Verify();
+        Assert.True(report.IsExact, string.Join('\n', report.Problems));
+        Assert.InRange(report.Decisions, 1, 1_000);
     }
 
     [Theory]
@@ -176,5 +206,19 @@ public sealed class DecisionVerifierTests : IDisposable
     {
         Assert.Contains("without a decision log", Assert.Throws<TraceException>(() => log.Verify()).Message, StringComparison.Ordinal);
         Assert.Contains("does not exist", Assert.Throws<TraceException>(() => DecisionLogFolder.Open(log.Path + "x")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of every third request a part of the prompt is cached on one replica, and nothing is known of another.</summary>
+    private sealed class EveryThird : IPrefixHits
+    {
+        public bool Look(in RouteRequest request, ReadOnlySpan<FrontReplica> replicas, Span<int?> tokens)
+        {
+            for (var i = 0; i < replicas.Length; i++)
+            {
+                tokens[i] = (request.Request.Id + i) % 3 == 0 ? request.Request.PromptTokens - 1 : i == 0 ? null : 0;
+            }
+
+            return request.Request.Id % 7 > 0;
+        }
     }
 }

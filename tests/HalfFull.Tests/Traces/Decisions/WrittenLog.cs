@@ -20,6 +20,11 @@ internal sealed class WrittenLog : IDisposable
     private bool isTaken;
     private int next;
 
+    private HitTape tape = null!;
+
+    /// <summary>Whether what the scheduler is told of cached prefixes is kept from the log.</summary>
+    public bool HidesHits { get; set; }
+
     /// <summary>Whether the encoder gets no room.</summary>
     public bool IsFull { get; set; }
 
@@ -30,13 +35,14 @@ internal sealed class WrittenLog : IDisposable
     public DecisionEncoder Encoder { get; private set; } = null!;
 
     /// <summary>Begins a run.</summary>
-    public WrittenLog Begin(string router = "sal:eps=1", string queue = "vtc", long fileBytes = 6_000, ulong run = 1)
+    public WrittenLog Begin(string router = "sal:eps=1", string queue = "vtc", long fileBytes = 6_000, ulong run = 1, IPrefixHits? hits = null)
     {
         firstOfRun = number;
         Encoder = new DecisionEncoder(
             new LogRun(run, new DateTimeOffset(2026, 1, 1, (int)run, 0, 0, TimeSpan.Zero), "test"), fileBytes, () => IsFull || isTaken ? null : Take(), Write);
+        tape = new HitTape(hits);
         front = new FrontSettings(
-            PolicySpec.Parse(router), PolicySpec.Parse(queue), 1, new FrontLimits(), new TenantWeights(new Dictionary<string, double> { ["t1"] = 3 })).Create();
+            PolicySpec.Parse(router), PolicySpec.Parse(queue), 1, new FrontLimits(), new TenantWeights(new Dictionary<string, double> { ["t1"] = 3 })).Create(watcher: null, hits is null ? null : tape);
         Encoder.Front(front);
         return this;
     }
@@ -48,6 +54,9 @@ internal sealed class WrittenLog : IDisposable
         front.Switch(PolicySpec.Parse(router), PolicySpec.Parse(queue));
         Encoder.Switched(PolicySpec.Parse(router), PolicySpec.Parse(queue));
     }
+
+    /// <summary>Other shares from here on.</summary>
+    public void Reweigh(TenantWeights weights) => Call(() => front.Reweigh(weights), () => Encoder.Reweighed(weights));
 
     /// <summary>Requests that are routed, answered and finished; every third waits for the next one.</summary>
     public WrittenLog Play(int requests, RequestEnding ending = RequestEnding.Completed)
@@ -83,10 +92,11 @@ internal sealed class WrittenLog : IDisposable
         {
             decision = default;
             var isLogged = Encoder.Prepare();
+            tape.Clear();
             decision = front.Next(now, 1, replicas);
             if (isLogged)
             {
-                Encoder.Decided(now, 1, replicas, LoggedDecision.Of(decision));
+                Encoder.Decided(now, 1, replicas, LoggedDecision.Of(decision), HidesHits ? default : tape.Answers);
             }
 
             if (decision is { Kind: FrontDecisionKind.Release, Request: { } sent })
