@@ -107,9 +107,9 @@ internal sealed class ServeCommand
         options = options with
         {
             Router = parsed.GetValue(router) ?? EnvironmentText.Of("ROUTER", Router) ?? options.Router,
-            Queue = parsed.GetValue(queue) ?? options.Queue,
-            Log = log.Build(parsed),
-            ExplainRequests = log.ExplainRequests(parsed),
+            Queue = parsed.GetValue(queue) ?? EnvironmentText.Of("QUEUE", Queue) ?? options.Queue,
+            Log = log.Build(parsed) ?? (options.Log is { } logged ? logged with { Warn = LogOptionSet.Warn } : null),
+            ExplainRequests = log.ExplainRequests(parsed) ?? options.ExplainRequests,
             Seed = parsed.GetResult(seed) is { Implicit: false } ? (ulong)parsed.GetValue(seed) : options.Seed,
             Host = parsed.GetValue(host) ?? EnvironmentText.Of("HOST", static text => text) ?? options.Host,
             Port = parsed.GetResult(port) is { Implicit: false } ? parsed.GetValue(port) : EnvironmentText.Port ?? options.Port,
@@ -136,6 +136,13 @@ internal sealed class ServeCommand
     {
         var spec = PolicySpec.Parse(text);
         PolicyCatalogs.Routers.Validate(spec);
+        return spec;
+    }
+
+    private static PolicySpec Queue(string text)
+    {
+        var spec = PolicySpec.Parse(text);
+        PolicyCatalogs.Queues.Validate(spec);
         return spec;
     }
 

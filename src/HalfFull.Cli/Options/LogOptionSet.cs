@@ -38,11 +38,14 @@ internal sealed class LogOptionSet
         FileBytes = (parsed.GetValue(fileMegabytes) ?? 64) * Megabyte,
         KeepFiles = (int?)parsed.GetValue(keep),
         NamesTenants = string.Equals(parsed.GetValue(tenants), "named", StringComparison.Ordinal),
-        Warn = sentence => Console.Error.WriteLine($"halffull: {sentence}"),
+        Warn = Warn,
     };
 
-    /// <summary>Newest requests that can be explained.</summary>
-    public int ExplainRequests(ParseResult parsed) => parsed.GetValue(explain);
+    /// <summary>Newest requests that can be explained; null when it is not given.</summary>
+    public int? ExplainRequests(ParseResult parsed) => parsed.GetResult(explain) is { Implicit: false } ? parsed.GetValue(explain) : null;
+
+    /// <summary>Says what the log has met.</summary>
+    public static void Warn(string sentence) => Console.Error.WriteLine($"halffull: {sentence}");
 
     private static string Tenants(string text) =>
         text is "hashed" or "named" ? text : throw new FormatException($"--log-tenants {text} is not accepted: give hashed or named.");

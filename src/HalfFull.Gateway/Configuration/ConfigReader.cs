@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HalfFull.Gateway.Access;
+using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Tls;
 using HalfFull.Policies;
@@ -12,6 +13,7 @@ internal static class ConfigReader
 {
     private const int MostReplicas = 10_000;
     private const int MostEmulated = 64;
+    private const int MostExplained = 10_000_000;
     private const string ReplicasAccepted = "a list of addresses such as [\"http://gpu1:8000\"], of objects with a url, or a number of emulated replicas";
     private static readonly TimeSpan LongestProbe = TimeSpan.FromMinutes(1);
 
@@ -34,6 +36,7 @@ internal static class ConfigReader
         options = Upstream(root, options);
         options = Limits(root, options);
         options = Health(root, options);
+        options = Log(root, options);
         var (delay, grace) = Shutdown(root);
         var config = new GatewayConfig(options with { ShutdownDelay = delay ?? options.ShutdownDelay })
         {
@@ -200,6 +203,11 @@ internal static class ConfigReader
             MostHeaderBytes = limits.Whole("headerBytes", 1024, 1 << 20) ?? options.MostHeaderBytes,
             MostConcurrency = limits.Whole("concurrency", 1, int.MaxValue),
             RequestTimeout = limits.Time("requestTimeout"),
+            Limits = options.Limits with
+            {
+                MostWaiting = limits.Whole("waiting", 0, int.MaxValue) ?? options.Limits.MostWaiting,
+                MostWait = limits.Time("wait") ?? options.Limits.MostWait,
+            },
         };
         limits.Done();
         return options;
@@ -223,6 +231,34 @@ internal static class ConfigReader
             FrozenTime = health.Time("frozenAfter", mayBeZero: true) ?? options.FrozenTime,
         };
         health.Done();
+        return options;
+    }
+
+    private static GatewayOptions Log(ConfigObject root, GatewayOptions options)
+    {
+        options = options with { ExplainRequests = root.Whole("explain", 0, MostExplained) ?? options.ExplainRequests };
+        if (root.Object("log") is not { } log)
+        {
+            return options;
+        }
+
+        var folder = log.FilePath("directory") ?? throw log.Wrong("directory", "is missing.");
+        var defaults = new LogOptions(folder);
+        options = options with
+        {
+            Log = defaults with
+            {
+                FileBytes = log.Whole("fileMegabytes", 1, 100_000) is { } megabytes ? (long)megabytes << 20 : defaults.FileBytes,
+                KeepFiles = log.Whole("keep", 2, 1_000_000),
+                NamesTenants = log.Text("tenants") switch
+                {
+                    null or "hashed" => false,
+                    "named" => true,
+                    _ => throw log.Refused("tenants", "hashed or named"),
+                },
+            },
+        };
+        log.Done();
         return options;
     }
 

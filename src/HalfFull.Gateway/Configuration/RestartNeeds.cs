@@ -13,7 +13,8 @@ internal static class RestartNeeds
         Add(
             "health.interval, scrapeInterval and probeTimeout",
             before.HealthInterval != next.HealthInterval || before.ScrapeInterval != next.ScrapeInterval || before.ProbeTimeout != next.ProbeTimeout);
-        Add("tenants", !before.TenantWeights.Order().SequenceEqual(next.TenantWeights.Order()));
+        Add("limits.waiting and wait", before.Limits != next.Limits);
+        Add("log and explain", before.ExplainRequests != next.ExplainRequests || (before.Log is { } log ? log with { Warn = null } : null) != (next.Log is { } other ? other with { Warn = null } : null));
         Add("seed", before.Seed != next.Seed);
         return string.Join("; ", needs);
 
@@ -39,7 +40,6 @@ internal static class RestartNeeds
         HealthInterval = before.HealthInterval,
         ScrapeInterval = before.ScrapeInterval,
         ProbeTimeout = before.ProbeTimeout,
-        TenantWeights = before.TenantWeights,
         Log = before.Log,
         ExplainRequests = before.ExplainRequests,
         Limits = before.Limits,

@@ -27,8 +27,11 @@ public sealed class GatewayConfigTests
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), (options.ShutdownDelay, config.Grace));
         Assert.Equal((new Uri("http://collector:4318/"), true), (config.Telemetry.Endpoint, config.Telemetry.IsHttp));
 
+        Assert.Equal((Path.GetFullPath("log"), 100, false), (options.Log!.Folder, options.Log.KeepFiles, options.Log.NamesTenants));
+
         // What the example writes out as the default is the default.
         var defaults = new GatewayOptions();
+        Assert.Equal((defaults.Limits, defaults.ExplainRequests, 64 << 20), (options.Limits, options.ExplainRequests, options.Log.FileBytes));
         Assert.Equal((defaults.MostBodyBytes, defaults.MostHeaderBytes), (options.MostBodyBytes, options.MostHeaderBytes));
         Assert.Equal((defaults.IdleTimeout, defaults.ConnectTimeout, defaults.MostAttempts, defaults.RetryShare), (options.IdleTimeout, options.ConnectTimeout, options.MostAttempts, options.RetryShare));
         Assert.Equal(
@@ -40,7 +43,7 @@ public sealed class GatewayConfigTests
     [InlineData("[]", "the whole is [], which is not accepted: give an object in { }.")]
     [InlineData("{", "is no JSON")]
     [InlineData("{\"router\":\"sal\",\"router\":\"p2c\"}", "is no JSON")]
-    [InlineData("{\"rooter\":\"sal\"}", "rooter is unknown: a configuration takes health, keys, limits, listen, queue, replicas, router, seed, shutdown, telemetry, tenants, upstream; did you mean 'router'?")]
+    [InlineData("{\"rooter\":\"sal\"}", "rooter is unknown: a configuration takes explain, health, keys, limits, listen, log, queue, replicas, router, seed, shutdown, telemetry, tenants, upstream; did you mean 'router'?")]
     [InlineData("{\"router\":\"sla\"}", "router: There is no policy 'sla'; policies are")]
     [InlineData("{\"queue\":\"lary\"}", "queue: There is no policy 'lary'; did you mean 'larry'?")]
     [InlineData("{\"router\":3}", "router is 3, which is not accepted: give a policy in quotes")]
@@ -60,6 +63,10 @@ public sealed class GatewayConfigTests
     [InlineData("{\"limits\":{\"requestTimeout\":\"0s\"}}", "limits.requestTimeout is \"0s\", which is not accepted: give a duration such as")]
     [InlineData("{\"limits\":{\"requestTimeout\":5}}", "limits.requestTimeout is 5")]
     [InlineData("{\"health\":{\"probeTimeout\":\"2min\"}}", "health.probeTimeout is \"2min\"")]
+    [InlineData("{\"log\":{}}", "log.directory: is missing.")]
+    [InlineData("{\"log\":{\"directory\":\"log\",\"tenants\":\"plain\"}}", "log.tenants is \"plain\", which is not accepted: give hashed or named.")]
+    [InlineData("{\"explain\":-1}", "explain is -1, which is not accepted: give a whole number from 0 to 10000000.")]
+    [InlineData("{\"limits\":{\"wait\":\"0s\"}}", "limits.wait is \"0s\"")]
     [InlineData("{\"telemetry\":{\"protocol\":\"udp\"}}", "telemetry.protocol is \"udp\", which is not accepted: give http/protobuf or grpc.")]
     public void What_is_wrong_is_named_with_what_would_be_accepted(string text, string sentence)
     {
@@ -77,6 +84,16 @@ public sealed class GatewayConfigTests
         Assert.Equal((null, null, new TelemetryOptions()), (config.EmulatedReplicas, config.Grace, config.Telemetry));
         Assert.Equal((8080, "sal"), (config.Options.Port, config.Options.Router.ToString()));
         Assert.Equal(4, Parse("{\"replicas\":4}").EmulatedReplicas);
+    }
+
+    [Fact]
+    public void The_log_and_the_limits_of_the_queue_can_be_said()
+    {
+        var options = Parse("{\"log\":{\"directory\":\"/var/log/hf\",\"fileMegabytes\":2,\"tenants\":\"named\"},\"explain\":0,\"limits\":{\"waiting\":7,\"wait\":\"3s\"}}").Options;
+        Assert.Equal((2L << 20, null, true), (options.Log!.FileBytes, options.Log.KeepFiles, options.Log.NamesTenants));
+        Assert.Equal((0, 7, TimeSpan.FromSeconds(3)), (options.ExplainRequests, options.Limits.MostWaiting, options.Limits.MostWait));
+        Assert.Contains("log and explain", RestartNeeds.Between(new GatewayOptions(), options), StringComparison.Ordinal);
+        Assert.Contains("limits.waiting and wait", RestartNeeds.Between(new GatewayOptions(), options), StringComparison.Ordinal);
     }
 
     [Fact]
