@@ -39,6 +39,9 @@ internal sealed class RecordingFront
     /// <summary>The queue policy in use.</summary>
     public PolicySpec Queue => front.Queue;
 
+    /// <summary>Whether the router wants to know what replicas have cached.</summary>
+    public bool NeedsPrefixHits => front.NeedsPrefixHits;
+
     /// <summary>Requests waiting.</summary>
     public int Waiting => front.Waiting;
 

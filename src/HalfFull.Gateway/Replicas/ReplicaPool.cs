@@ -22,6 +22,7 @@ public sealed class ReplicaPool : IDisposable
     private GatewayOptions options;
     private readonly Journal? journal;
     private readonly RecordingFront front;
+    private readonly SentPrefixes prefixes = new();
     private readonly List<RemoteReplica> replicas = [];
     private readonly ServingLanes lanes;
     private readonly Dictionary<long, Waiter> waiters = [];
@@ -43,13 +44,13 @@ public sealed class ReplicaPool : IDisposable
 
     /// <summary>An empty pool whose decisions are kept.</summary>
     /// <exception cref="PolicyException">The router is unknown or its options are refused.</exception>
-    internal ReplicaPool(GatewayOptions options, Journal? journal, IPrefixHits? hits = null)
+    internal ReplicaPool(GatewayOptions options, Journal? journal)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.journal = journal;
         origin = options.Time.GetTimestamp();
-        front = RecordingFront.Create(options, journal, hits);
+        front = RecordingFront.Create(options, journal, prefixes);
         lanes = new ServingLanes(replicas);
         timer = options.Time.CreateTimer(static pool => ((ReplicaPool)pool!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -130,6 +131,7 @@ public sealed class ReplicaPool : IDisposable
             {
                 replica.IsDraining = true;
                 replicas.Remove(replica);
+                prefixes.Removed(id);
                 LanesChanged();
             }
 
@@ -625,11 +627,16 @@ public sealed class ReplicaPool : IDisposable
         return HeldReason.None;
     }
 
-    private static Dispatch Reserve(RemoteReplica replica, Waiter waiter, TimeSpan now)
+    private Dispatch Reserve(RemoteReplica replica, Waiter waiter, TimeSpan now)
     {
         var blind = waiter.IsStreamed ? (TimeSpan?)null : LoadEstimate.PrefillTime(replica, waiter.Request);
         var lease = Ledger.Reserve(replica.Account, waiter.Request, waiter.Attempt, now, blind);
         replica.Requests++;
+        if (front.NeedsPrefixHits)
+        {
+            prefixes.Sent(waiter.Request, replica, now);
+        }
+
         return new Dispatch(replica, lease, replica.Breaker.Begin(now));
     }
 

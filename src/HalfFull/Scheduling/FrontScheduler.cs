@@ -73,6 +73,9 @@ public sealed class FrontScheduler : IRestorable
     /// <summary>The queue policy in use.</summary>
     public PolicySpec Queue { get; private set; }
 
+    /// <summary>Whether the router wants to know what replicas have cached.</summary>
+    public bool NeedsPrefixHits => router.NeedsPrefixHits;
+
     /// <summary>What it was made with, and which policies it has now.</summary>
     public FrontSettings Settings => new(Router, Queue, seed, limits, weights);
 

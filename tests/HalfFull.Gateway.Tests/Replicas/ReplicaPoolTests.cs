@@ -22,6 +22,26 @@ public sealed class ReplicaPoolTests
         Assert.Equal(NoReplicaReason.UnknownModel, Assert.Throws<NoReplicaException>(() => Route(pool, 3, 10)).Reason);
     }
 
+    /// <summary>How many tokens a unit counts is learned, so it changes between two turns of one conversation.</summary>
+    [Fact]
+    public void A_conversation_goes_back_to_the_replica_that_has_its_beginning_however_large_its_units_are_now()
+    {
+        var (pool, _) = Pool(3, "sal");
+        var first = Turn(1, 128);
+        for (var id = 2; id <= 9; id++)
+        {
+            Assert.Equal(first, Turn(id, 128 - (id % 3)));
+        }
+
+        int Turn(long id, int unit)
+        {
+            var request = Request(id, 1200) with { PrefixHashes = new long[] { 11, 12, 13, 14, 15, 16, 17, 18 }, PrefixUnitTokens = unit };
+            var dispatch = AtOnce(pool.RouteAsync(request, "m", false));
+            pool.End(dispatch, DispatchOutcome.Completed);
+            return dispatch.Replica.Id;
+        }
+    }
+
     [Fact]
     public void Health_needs_three_failures_to_go_and_two_successes_to_come_back()
     {
@@ -172,9 +192,9 @@ public sealed class ReplicaPoolTests
 
     private static void Check(ReplicaPool pool, RemoteReplica replica, params bool[] results) => Array.ForEach(results, passed => pool.Checked(replica, passed));
 
-    private (ReplicaPool Pool, RemoteReplica[] Replicas) Pool(int count)
+    private (ReplicaPool Pool, RemoteReplica[] Replicas) Pool(int count, string router = "least-tokens")
     {
-        var pool = new ReplicaPool(new GatewayOptions { Time = time, Router = PolicySpec.Parse("least-tokens") });
+        var pool = new ReplicaPool(new GatewayOptions { Time = time, Router = PolicySpec.Parse(router) });
         var replicas = Enumerable.Range(0, count).Select(i => pool.Add(new Uri($"http://r{i}:80/"))).ToArray();
         Array.ForEach(replicas, replica => pool.Checked(replica, passed: true));
         return (pool, replicas);

@@ -201,7 +201,13 @@ public sealed class FrontSchedulerTests
         {
             View = new ReplicaView
             {
-                Replica = 0, InFlightRequests = 9, KvCapacityTokens = 1000, KvTokensInUse = 950, PrefillTokensPerSecond = 10_000, ReleasedTokensPerSecond = 1000, MeanOutputTokens = 400,
+                Replica = 0,
+                InFlightRequests = 9,
+                KvCapacityTokens = 1000,
+                KvTokensInUse = 950,
+                PrefillTokensPerSecond = 10_000,
+                ReleasedTokensPerSecond = 1000,
+                MeanOutputTokens = 400,
             },
         };
         for (var id = 1; id <= 100; id++)

@@ -7,6 +7,7 @@ namespace HalfFull.Routing.Prefix;
 public sealed class PrefixHits
 {
     private readonly PrefixIndex index;
+    private readonly bool unitsVary;
     private readonly Dictionary<int, Place> places = [];
     private readonly Stack<int> freeSlots = new();
     private int[] units = new int[64];
@@ -15,7 +16,15 @@ public sealed class PrefixHits
 
     /// <summary>Knows of nothing yet.</summary>
     /// <param name="bytesPerReplica">Most bytes for each replica.</param>
-    public PrefixHits(long bytesPerReplica = PrefixIndex.StandardBytesPerReplica) => index = new PrefixIndex(bytesPerReplica);
+    /// <param name="unitsVary">
+    /// Whether ids stand for their units whatever the tokens in them: of a host that cuts text by bytes and learns how many make a token, so that the same unit counts
+    /// 128 tokens now and 127 later.
+    /// </param>
+    public PrefixHits(long bytesPerReplica = PrefixIndex.StandardBytesPerReplica, bool unitsVary = false)
+    {
+        index = new PrefixIndex(bytesPerReplica);
+        this.unitsVary = unitsVary;
+    }
 
     /// <summary>Bytes in use.</summary>
     public long Bytes => index.Bytes;
@@ -37,7 +46,7 @@ public sealed class PrefixHits
         // The last token is always computed, as engines do, and only whole units are reused.
         var chain = request.Request.PrefixHashes.Span;
         var most = Math.Clamp((request.Request.PromptTokens - 1) / unitTokens, 0, chain.Length);
-        index.Match(chain[..most], PrefixSeed.WithUnit(request.PrefixSeed, unitTokens), units);
+        index.Match(chain[..most], Seed(request), units);
     }
 
     /// <summary>Prompt tokens of the request looked up last that a replica should have cached; null when the request told nothing of its prefix.</summary>
@@ -61,7 +70,7 @@ public sealed class PrefixHits
             return;
         }
 
-        index.Insert(Slot(replica, epoch), request.Request.PrefixHashes.Span, PrefixSeed.WithUnit(request.PrefixSeed, request.Request.PrefixUnitTokens));
+        index.Insert(Slot(replica, epoch), request.Request.PrefixHashes.Span, Seed(request));
     }
 
     /// <summary>A replica has gone for good.</summary>
@@ -73,6 +82,8 @@ public sealed class PrefixHits
             freeSlots.Push(place.Slot);
         }
     }
+
+    private ulong Seed(in RouteRequest request) => unitsVary ? request.PrefixSeed : PrefixSeed.WithUnit(request.PrefixSeed, request.Request.PrefixUnitTokens);
 
     private int Slot(int replica, long epoch)
     {
