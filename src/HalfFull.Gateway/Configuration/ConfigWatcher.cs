@@ -73,7 +73,7 @@ public sealed class ConfigWatcher : IAsyncDisposable
                 var now = Fingerprint();
                 if (now == last && now != applied)
                 {
-                    await ReloadAsync();
+                    await TryReloadAsync();
                 }
 
                 last = now;
@@ -82,6 +82,20 @@ public sealed class ConfigWatcher : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Stopping.
+        }
+    }
+
+    private async Task TryReloadAsync()
+    {
+        try
+        {
+            await ReloadAsync();
+        }
+#pragma warning disable CA1031 // Whatever goes wrong with one version of the file, the next must still be seen.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            server.Options.Notice?.Invoke($"{file} could not be applied, please report it: {error.GetType().Name}: {error.Message}");
         }
     }
 

@@ -32,6 +32,7 @@ public sealed class ReplicaPool : IDisposable
     private FrontReplica[] views = new FrontReplica[16];
     private RemoteReplica[] candidates = new RemoteReplica[16];
     private bool isTimerSet;
+    private bool hasToldFault;
     private TimeSpan lookedForGone;
     private int nextId;
 
@@ -580,10 +581,28 @@ public sealed class ReplicaPool : IDisposable
         busyLanes.RemoveAll(lane => front.WaitingIn(lane.Id) == 0);
         foreach (var lane in busyLanes.Count == 1 ? busyLanes : [.. busyLanes.OrderBy(lane => front.OldestArrival(lane.Id) ?? TimeSpan.Zero).ThenBy(lane => lane.Id)])
         {
-            Pass(lane, now, ref woken);
+            try
+            {
+                Pass(lane, now, ref woken);
+            }
+#pragma warning disable CA1031 // A policy with a fault must neither end the process from a timer nor keep those waiting whose turn has just come.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                TellFault(error);
+            }
         }
 
         return woken;
+    }
+
+    private void TellFault(Exception error)
+    {
+        if (!hasToldFault)
+        {
+            hasToldFault = true;
+            options.Notice?.Invoke($"The router or the queue policy has a fault, please report it: {error.GetType().Name}: {error.Message}");
+        }
     }
 
     /// <summary>Sends whoever of one lane can go now.</summary>
