@@ -1,3 +1,4 @@
+using HalfFull.Load.Plans;
 using HalfFull.Load.Records;
 using HalfFull.Load.Runs;
 
@@ -22,7 +23,8 @@ public static class SweepRun
         {
             // The same requests at every rate, other ones in every repeat; other prompt texts in every trial, or caches would answer.
             var seed = plan.Load.Seed + (ulong)repeat;
-            var load = plan.Load with { Workload = plan.Workload(rate, seed), Seed = seed };
+            // A trace that ends before the trial does would leave the server idle and let a rate hold that does not.
+            var load = plan.Load with { Workload = new RepeatedWorkload(plan.Workload(rate, seed)), Seed = seed };
             var salted = target with { Text = target.Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)search.Trials.Count) };
             using var recorder = new LoadRecorder(load.Slo);
             var use = LoadRun.Execute(salted, load, recorder, interrupt);
