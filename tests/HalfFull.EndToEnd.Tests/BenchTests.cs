@@ -21,13 +21,16 @@ public sealed class BenchTests : IDisposable
     public async Task A_run_is_printed_and_written_without_its_key()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
-        var run = workspace.Run($"bench --url {server.Url} --rate 200 --limit 40 {Short} --slo ttft=60s --json run.json --records run.csv --api-key sesame --header x-secret=sesame");
+        var run = workspace.Run($"bench --url {server.Url} --rate 200 --limit 40 {Short} --slo ttft=60s --json run.json --records run.csv --html run.html --api-key sesame --header x-secret=sesame");
 
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("40 completed, 0 rejected, 0 failed", run.Output, StringComparison.Ordinal);
         Assert.Contains("time to first token (TTFT)", run.Output, StringComparison.Ordinal);
         Assert.Equal(41, workspace.Read("run.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.DoesNotContain("sesame", workspace.Read("run.json"), StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", workspace.Read("run.html"), StringComparison.Ordinal);
+        Assert.Equal(0, workspace.Run("report run.json --html again.html").ExitCode);
+        Assert.Contains("mean TTFT", workspace.Read("again.html"), StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("run.json"));
         Assert.Equal("halffull.bench/1", document.RootElement.GetProperty("schema").GetString());
         var entry = document.RootElement.GetProperty("runs")[0];
@@ -106,8 +109,9 @@ public sealed class BenchTests : IDisposable
     public async Task Two_servers_are_compared_and_too_few_pairs_said_to_be_too_few()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
-        var run = workspace.Run($"bench --ab {server.Url} {server.Url} --rate 50 {Short} --block 100ms --duration 400ms --json ab.json");
+        var run = workspace.Run($"bench --ab {server.Url} {server.Url} --rate 50 {Short} --block 100ms --duration 400ms --json ab.json --html ab.html");
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("too few pairs for an interval", workspace.Read("ab.html"), StringComparison.Ordinal);
         Assert.Contains("NOT tight enough after 2 pairs", run.Output, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("ab.json"));
         Assert.False(document.RootElement.GetProperty("ab").GetProperty("tight").GetBoolean());
@@ -192,9 +196,10 @@ public sealed class BenchTests : IDisposable
     public async Task A_sweep_prints_its_curve_and_marks_the_knee()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
-        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --duration 200ms --start-rate 50 --max-rate 100 --arrivals constant --json sweep.json");
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --duration 200ms --start-rate 50 --max-rate 100 --arrivals constant --json sweep.json --html sweep.html");
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("<- knee", run.Output, StringComparison.Ordinal);
+        Assert.Contains("still holds at 100/s, the highest rate tried.", workspace.Read("sweep.html"), StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("sweep.json"));
         Assert.Equal(100, document.RootElement.GetProperty("sweep").GetProperty("highestRequestsPerSecond").GetDouble());
         Assert.Equal(4, document.RootElement.GetProperty("runs").GetArrayLength());

@@ -25,6 +25,7 @@ internal sealed class BenchSweepCommand
     private readonly Option<double> precision = NumberOption.Share("--precision", 0.05, "How close the answer must be, as a share of it");
     private readonly Option<int> repeats = NumberOption.Whole("--repeats", 3, 1, 99, "Most trials at one rate; the majority decides, so that an even number counts as the next odd one");
     private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all trials as JSON, schema halffull.bench/1");
+    private readonly Option<string?> html = TextOption.Any("--html", "FILE", "Write a report, one page with charts");
 
     /// <summary>The command.</summary>
     public static Command Create(IReadOnlyList<string> args, CancellationToken cancellation)
@@ -33,12 +34,11 @@ internal sealed class BenchSweepCommand
         var command = new Command("sweep", "Find the highest arrival rate at which a server holds an SLO.");
         sweep.endpoint.AddTo(command);
         sweep.load.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[sweep.start, sweep.most, sweep.attainment, sweep.precision, sweep.repeats, sweep.json])
+        foreach (var option in (ReadOnlySpan<Option>)[sweep.start, sweep.most, sweep.attainment, sweep.precision, sweep.repeats, sweep.json, sweep.html])
         {
             command.Options.Add(option);
         }
 
-        NotLandedOptions.AddHtmlTo(command);
         command.SetAction(parsed =>
         {
             InlineSocketCompletions.Request();
@@ -71,13 +71,14 @@ internal sealed class BenchSweepCommand
             Math.Max(0.001, parsed.GetValue(precision)),
             repeatsOfRate % 2 == 0 ? repeatsOfRate + 1 : repeatsOfRate,
             parsed.GetValue(most) ?? 10_000);
-        using var document = BenchJson.Open(parsed.GetValue(json));
+        OutputPaths.Check(("--json", parsed.GetValue(json)), ("--html", parsed.GetValue(html)));
+        using var documents = new BenchDocuments(parsed.GetValue(json), parsed.GetValue(html));
         using var client = new OpenAiClient(endpoint.Of(parsed));
         var target = Probe.RunAsync(client, plan.Load.Unary, plan.Load.Seed, cancellation).GetAwaiter().GetResult();
         var trials = new List<SweepTrial>();
         var search = SweepRun.Execute(target, plan, trial => Note(trial, trials), cancellation);
         var entries = trials.ConvertAll(trial => BenchEntry.Of(target, trial.Plan, load.Arrivals(parsed), trial.Summary, trial.Generator, interrupted: false));
-        document?.Commit(args, plan.Load.Workload, entries, sweep: new SweepEntry(
+        documents.Commit(args, plan.Load.Workload, entries, plan.Load.Seed, sweep: new SweepEntry(
             plan.Load.Slo.ToString(), plan.Attainment, search.Highest, search.Lowest, [.. trials.Select(static trial => trial.Point.Holds)]));
         SweepReport.Write(Screen.Output(), plan, search, trials, cancellation.IsCancellationRequested);
         return entries.Exists(static entry => entry.Rejected + entry.Failed < entry.Requests) ? BenchExit.Code([], cancellation) : BenchExit.Code(entries, cancellation);
