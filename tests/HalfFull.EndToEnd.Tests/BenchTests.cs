@@ -26,7 +26,10 @@ public sealed class BenchTests : IDisposable
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("40 completed, 0 rejected, 0 failed", run.Output, StringComparison.Ordinal);
         Assert.Contains("time to first token (TTFT)", run.Output, StringComparison.Ordinal);
-        Assert.Equal(41, workspace.Read("run.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        var lines = workspace.Read("run.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(41, lines.Length);
+        Assert.EndsWith(",measured,prompt_tokens_counted", lines[0], StringComparison.Ordinal);
+        Assert.All(lines[1..], line => Assert.EndsWith(",1,30", line, StringComparison.Ordinal));
         Assert.DoesNotContain("sesame", workspace.Read("run.json"), StringComparison.Ordinal);
         Assert.DoesNotContain("sesame", workspace.Read("run.html"), StringComparison.Ordinal);
         Assert.Equal(0, workspace.Run("report run.json --html again.html").ExitCode);
@@ -53,6 +56,16 @@ public sealed class BenchTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("0 completed, 0 rejected, 5 failed (http-5xx 5)", run.Output, StringComparison.Ordinal);
         Assert.Contains("failed: http-5xx 5.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_every_request_of_the_warm_up_fails_a_run_that_measured_none()
+    {
+        var served = 0;
+        await using var server = await ScriptedServer.StartAsync(Server(context =>
+            Interlocked.Increment(ref served) == 1 ? Answer(context) : ScriptedServer.Status(500)(context)));
+        var run = workspace.Run($"bench --url {server.Url} --rate 100 --limit 5 --warmup 1h {Short}");
+        Assert.Equal((1, $"halffull: Every request to {server.Url.ToString().TrimEnd('/')} failed, all of them in the warm-up or cool-down.\n"), (run.ExitCode, run.Error));
     }
 
     [Theory]
