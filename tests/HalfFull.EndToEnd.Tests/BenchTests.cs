@@ -197,6 +197,10 @@ public sealed class BenchTests : IDisposable
     [InlineData("--warmup 70s", "--warmup and --cooldown leave nothing of the 1min of the run to measure; give a longer --duration.")]
     [InlineData("sweep --slo e2e=1s --warmup 30s", "--warmup and --cooldown leave nothing of the 30s of the run to measure; give a longer --duration.")]
     [InlineData("--timeout 0s", "--timeout 0s is not accepted: give more than 0s and at most 1000h.")]
+    [InlineData("--think-time 1s", "--think-time is the pause before a further turn: give --turns with it.")]
+    [InlineData("--slow-reader-pause 1s", "--slow-reader-pause is of slow readers: give --slow-readers with it.")]
+    [InlineData("sweep --slo e2e=1s --start-rate 20 --max-rate 10.5", "--start-rate 20 is above --max-rate 10.5; give a lower first rate or a higher last one.")]
+    [InlineData("--ab http://a --policies router=sal router=p2c --admin-key k\u00fc", "--admin-key has a character that no header may have: give printable ASCII.")]
     [InlineData("--think-time 1001h", "--think-time 1001h is not accepted: give more than 0s and at most 1000h.")]
     public void What_makes_no_sense_is_one_sentence(string options, string sentence)
     {
@@ -239,6 +243,15 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_that_has_nothing_to_measure_at_a_lower_rate_says_so()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=1us {Short} --start-rate 100 --duration 20ms --warmup 5ms --arrivals constant --repeats 1");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("/s a trial has no request to measure; give a longer --duration or a shorter --warmup.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_a_sweep_and_says_that_it_had_not_ended()
     {
         var enough = new TaskCompletionSource();
@@ -248,12 +261,15 @@ public sealed class BenchTests : IDisposable
             await Answer(context);
             Signal(Interlocked.Increment(ref served), enough);
         }));
-        using var process = workspace.Start($"bench sweep --url {server.Url} --slo e2e=60s {Short} --start-rate 10 --duration 500ms --arrivals constant".Split(' '));
+        using var process = workspace.Start($"bench sweep --url {server.Url} --slo e2e=60s {Short} --start-rate 10 --duration 1h --arrivals constant --seed 7 --json sweep.json --html sweep.html".Split(' '));
         var output = process.StandardOutput.ReadToEndAsync();
         await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await InterruptAsync(process);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Interrupted: the search had not ended.", await output, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("sweep.json"));
+        Assert.Equal((7, 0), (document.RootElement.GetProperty("seed").GetInt32(), document.RootElement.GetProperty("runs").GetArrayLength()));
+        Assert.Equal(["sweep.json"], workspace.Names()); // nothing to draw
     }
 
     [Fact]

@@ -21,9 +21,9 @@ internal sealed class BenchComparison(EndpointOptions endpoint, LoadOptions load
         var (urls, policies) = (ab.Urls(parsed), ab.Policies(parsed));
         using var firstClient = new OpenAiClient(endpoint.Of(parsed, urls[0]));
         using var secondClient = new OpenAiClient(endpoint.Of(parsed, urls[^1]));
+        using var admin = new OpenAiClient(ab.Admin(parsed, firstClient.Endpoint));
         var first = Probed(firstClient, plan, cancellation);
         var second = urls.Count == 1 ? first : Probed(secondClient, plan, cancellation);
-        using var admin = new OpenAiClient(ab.Admin(parsed, firstClient.Endpoint));
         var switched = policies.Count == 0 ? null : PolicySwitch.Open(admin, policies, cancellation);
         var (result, left) = Play([first, second], plan, switched, cancellation);
 

@@ -15,6 +15,7 @@ internal sealed class BenchSweepCommand
 {
     private const double MostPerSecond = 100_000;
     private const double DefaultStart = 1;
+    private const double DefaultMost = 10_000;
     private static readonly TimeSpan DefaultTrial = TimeSpan.FromSeconds(30);
 
     private readonly EndpointOptions endpoint = new();
@@ -60,6 +61,12 @@ internal sealed class BenchSweepCommand
             throw new FormatException("bench sweep sets the rate itself; leave out --rate, --rate-scale, --ramp and --concurrency, and give --start-rate if 1/s is far off.");
         }
 
+        var highest = parsed.GetValue(most) ?? DefaultMost;
+        if (parsed.GetValue(start) > highest)
+        {
+            throw new FormatException(FormattableString.Invariant($"--start-rate {parsed.GetValue(start)} is above --max-rate {highest}; give a lower first rate or a higher last one."));
+        }
+
         var length = load.Duration(parsed) ?? DefaultTrial;
         load.CheckWindow(parsed, length);
         var repeatsOfRate = parsed.GetValue(repeats);
@@ -70,7 +77,7 @@ internal sealed class BenchSweepCommand
             parsed.GetValue(start) ?? DefaultStart,
             Math.Max(0.001, parsed.GetValue(precision)),
             repeatsOfRate % 2 == 0 ? repeatsOfRate + 1 : repeatsOfRate,
-            parsed.GetValue(most) ?? 10_000);
+            highest);
         OutputPaths.Check(("--json", parsed.GetValue(json)), ("--html", parsed.GetValue(html)));
         using var documents = new BenchDocuments(parsed.GetValue(json), parsed.GetValue(html));
         using var client = new OpenAiClient(endpoint.Of(parsed));

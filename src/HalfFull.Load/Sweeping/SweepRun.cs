@@ -39,6 +39,7 @@ public static class SweepRun
                 // After a first rate the search is over: lower ones cannot be tried in trials of this length.
                 if (search.Trials.Count > 0)
                 {
+                    search.End();
                     break;
                 }
 
