@@ -278,6 +278,17 @@ public sealed class BenchTests : IDisposable
         EndpointOptions.WithoutSecrets(["bench", "--api-key", "k", "--header", "a=b", "--api-key=k", "--header=a=b", "--url", "http://a"]),
         StringComparer.Ordinal);
 
+    [Fact]
+    public void A_key_of_the_environment_that_cannot_be_sent_is_one_sentence_without_it()
+    {
+        const string Variable = "HALFFULL_TEST_KEY";
+        Environment.SetEnvironmentVariable(Variable, "k\u00fc");
+        var error = Assert.Throws<FormatException>(() => EndpointOptions.KeyOf(Variable));
+        Environment.SetEnvironmentVariable(Variable, null);
+        Assert.Equal($"The environment variable {Variable} has a character that no header may have: give printable ASCII.", error.Message);
+        Assert.Null(EndpointOptions.KeyOf(Variable));
+    }
+
     private static void Signal(int answers, TaskCompletionSource enough)
     {
         if (answers == 20)

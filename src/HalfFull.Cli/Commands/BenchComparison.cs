@@ -46,7 +46,7 @@ internal sealed class BenchComparison(EndpointOptions endpoint, LoadOptions load
         {
             try
             {
-                result = new AbRun(targets, plan, switched is null ? null : switched.Use).Execute(progress.Show, [], cancellation);
+                result = new AbRun(targets, plan, switched is null ? null : switched.Use) { Playing = progress.Watch }.Execute(progress.Show, [], cancellation);
             }
             catch (Exception error)
             {

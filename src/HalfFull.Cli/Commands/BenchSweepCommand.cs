@@ -3,6 +3,7 @@ using HalfFull.Cli.Options;
 using HalfFull.Cli.Output;
 using HalfFull.Load.Documents;
 using HalfFull.Load.OpenAi;
+using HalfFull.Load.Records;
 using HalfFull.Load.Runs;
 using HalfFull.Load.Sweeping;
 using HalfFull.Load.Timing;
@@ -83,7 +84,7 @@ internal sealed class BenchSweepCommand
         using var client = new OpenAiClient(endpoint.Of(parsed));
         var target = Probe.RunAsync(client, plan.Load.Unary, plan.Load.Seed, cancellation).GetAwaiter().GetResult();
         var trials = new List<SweepTrial>();
-        var search = SweepRun.Execute(target, plan, trial => Note(trial, trials), cancellation);
+        var search = Search(target, plan, trials, cancellation);
         var entries = trials.ConvertAll(trial => BenchEntry.Of(target, trial.Plan, load.Arrivals(parsed), trial.Summary, trial.Generator, interrupted: false));
         documents.Commit(args, plan.Load.Workload, entries, plan.Load.Seed, sweep: new SweepEntry(
             plan.Load.Slo.ToString(), plan.Attainment, search.Highest, search.Lowest, [.. trials.Select(static trial => trial.Point.Holds)]));
@@ -91,12 +92,21 @@ internal sealed class BenchSweepCommand
         return entries.Exists(static entry => entry.Rejected + entry.Failed < entry.Requests) ? BenchExit.Code([], cancellation) : BenchExit.Code(entries, cancellation);
     }
 
-    private static void Note(SweepTrial trial, List<SweepTrial> trials)
+    private static RateSearch Search(Target target, SweepPlan plan, List<SweepTrial> trials, CancellationToken cancellation)
     {
-        trials.Add(trial);
-        if (!Console.IsErrorRedirected)
+        using var progress = new LoadProgress();
+        return SweepRun.Execute(target, plan, Note, Watch, cancellation);
+
+        void Watch(double rate, Func<LiveFigures> live)
         {
-            Console.Error.WriteLine($"{Figures.Three(trial.Point.RequestsPerSecond)}/s: {(trial.Point.Holds ? "holds" : "does not hold")} ({Figures.Percent(trial.Summary.SloAttainment)} met the SLO, TTFT p99 {Figures.Seconds(trial.Summary.TtftSeconds.P99)})");
+            progress.Head($"{Figures.Three(rate)}/s: ");
+            progress.Watch(live);
+        }
+
+        void Note(SweepTrial trial)
+        {
+            trials.Add(trial);
+            progress.Leave($"{Figures.Three(trial.Point.RequestsPerSecond)}/s: {(trial.Point.Holds ? "holds" : "does not hold")} ({Figures.Percent(trial.Summary.SloAttainment)} met the SLO, TTFT p99 {Figures.Seconds(trial.Summary.TtftSeconds.P99)})");
         }
     }
 }

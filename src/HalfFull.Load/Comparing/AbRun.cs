@@ -21,6 +21,9 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan, Action<int
     /// <summary>In a closed loop: the request of the trace with which the next pair begins.</summary>
     private long next;
 
+    /// <summary>Told before each block where its figures so far can be read.</summary>
+    public Action<Func<LiveFigures>> Playing { get; init; } = static _ => { };
+
     /// <summary>Plays pairs until the intervals are tight, the pairs are used up, or the run is interrupted.</summary>
     /// <param name="paired">Told after each pair: how many, and the ratios so far.</param>
     /// <param name="sinks">Further receivers of all records.</param>
@@ -82,6 +85,7 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan, Action<int
         // Another salt for each block: the second server of a pair, or the same gateway, must not find the prompts of the first cached.
         var target = targets[side] with { Text = targets[side].Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)((2 * pair) + side)) };
         using var recorder = new LoadRecorder(plan.Load.Slo, blocks.Block(pair, side), total);
+        Playing(recorder.Live);
         var use = LoadRun.Execute(target, load, recorder, interrupt);
         total.EndBlock(plan.Block, recorder.Served, use);
     }

@@ -11,9 +11,11 @@ public static class SweepRun
     /// <param name="target">The server.</param>
     /// <param name="plan">What to look for.</param>
     /// <param name="tried">Told after each trial.</param>
+    /// <param name="playing">Told before each trial its rate and where its figures so far can be read.</param>
     /// <param name="interrupt">Ends the search early; the trial in progress does not count.</param>
     /// <exception cref="LoadException">No request was due in the measured part of the first trial, which says nothing about the server.</exception>
-    public static RateSearch Execute(Target target, SweepPlan plan, Action<SweepTrial> tried, CancellationToken interrupt = default)
+    public static RateSearch Execute(
+        Target target, SweepPlan plan, Action<SweepTrial> tried, Action<double, Func<LiveFigures>>? playing = null, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(plan);
@@ -27,6 +29,7 @@ public static class SweepRun
             var load = plan.Load with { Workload = new RepeatedWorkload(plan.Workload(rate, seed)), Seed = seed };
             var salted = target with { Text = target.Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)search.Trials.Count) };
             using var recorder = new LoadRecorder(load.Slo);
+            playing?.Invoke(rate, recorder.Live);
             var use = LoadRun.Execute(salted, load, recorder, interrupt);
             if (interrupt.IsCancellationRequested)
             {

@@ -1,4 +1,5 @@
 using HalfFull.Load.OpenAi;
+using HalfFull.Load.Records;
 using HalfFull.Load.Sweeping;
 using HalfFull.Metrics;
 
@@ -15,9 +16,11 @@ public sealed class SweepRunTests
         var plan = new SweepPlan(
             load, (rate, _) => new FixedWorkload([.. Enumerable.Range(0, 5).Select(i => Given.Job(i, i * 1000 / rate))]) { RequestsPerSecond = rate }, 0.99, Start: 100, Precision: 0.05, Repeats: 1, Most: 200);
         var trials = new List<SweepTrial>();
-        var search = SweepRun.Execute(Given.Target(client), plan, trials.Add);
+        var watched = new List<(double Rate, Func<LiveFigures> Live)>();
+        var search = SweepRun.Execute(Given.Target(client), plan, trials.Add, (rate, live) => watched.Add((rate, live)));
 
         Assert.Equal([20L, 40L], trials.Select(trial => trial.Summary.Requests)); // for 200 ms at 100/s and at 200/s, not 5
         Assert.Equal(200, search.Highest);
+        Assert.Equal([100.0, 200.0], watched.Select(one => one.Rate));
     }
 }
