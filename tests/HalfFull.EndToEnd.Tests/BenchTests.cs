@@ -21,13 +21,19 @@ public sealed class BenchTests : IDisposable
     public async Task A_run_is_printed_and_written_without_its_key()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
-        var run = workspace.Run($"bench --url {server.Url} --rate 200 --limit 40 {Short} --slo ttft=60s --json run.json --records run.csv --api-key sesame --header x-secret=sesame");
+        var run = workspace.Run($"bench --url {server.Url} --rate 200 --limit 40 {Short} --slo ttft=60s --json run.json --records run.csv --html run.html --api-key sesame --header x-secret=sesame");
 
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("40 completed, 0 rejected, 0 failed", run.Output, StringComparison.Ordinal);
         Assert.Contains("time to first token (TTFT)", run.Output, StringComparison.Ordinal);
-        Assert.Equal(41, workspace.Read("run.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        var lines = workspace.Read("run.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(41, lines.Length);
+        Assert.EndsWith(",measured,prompt_tokens_counted", lines[0], StringComparison.Ordinal);
+        Assert.All(lines[1..], line => Assert.EndsWith(",1,30", line, StringComparison.Ordinal));
         Assert.DoesNotContain("sesame", workspace.Read("run.json"), StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", workspace.Read("run.html"), StringComparison.Ordinal);
+        Assert.Equal(0, workspace.Run("report run.json --html again.html").ExitCode);
+        Assert.Contains("mean TTFT", workspace.Read("again.html"), StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("run.json"));
         Assert.Equal("halffull.bench/1", document.RootElement.GetProperty("schema").GetString());
         var entry = document.RootElement.GetProperty("runs")[0];
@@ -50,6 +56,16 @@ public sealed class BenchTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("0 completed, 0 rejected, 5 failed (http-5xx 5)", run.Output, StringComparison.Ordinal);
         Assert.Contains("failed: http-5xx 5.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_every_request_of_the_warm_up_fails_a_run_that_measured_none()
+    {
+        var served = 0;
+        await using var server = await ScriptedServer.StartAsync(Server(context =>
+            Interlocked.Increment(ref served) == 1 ? Answer(context) : ScriptedServer.Status(500)(context)));
+        var run = workspace.Run($"bench --url {server.Url} --rate 100 --limit 5 --warmup 1h {Short}");
+        Assert.Equal((1, $"halffull: Every request to {server.Url.ToString().TrimEnd('/')} failed, all of them in the warm-up or cool-down.\n"), (run.ExitCode, run.Error));
     }
 
     [Theory]
@@ -106,8 +122,9 @@ public sealed class BenchTests : IDisposable
     public async Task Two_servers_are_compared_and_too_few_pairs_said_to_be_too_few()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
-        var run = workspace.Run($"bench --ab {server.Url} {server.Url} --rate 50 {Short} --block 100ms --duration 400ms --json ab.json");
+        var run = workspace.Run($"bench --ab {server.Url} {server.Url} --rate 50 {Short} --block 100ms --duration 400ms --json ab.json --html ab.html");
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("too few pairs for an interval", workspace.Read("ab.html"), StringComparison.Ordinal);
         Assert.Contains("NOT tight enough after 2 pairs", run.Output, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("ab.json"));
         Assert.False(document.RootElement.GetProperty("ab").GetProperty("tight").GetBoolean());
@@ -180,6 +197,10 @@ public sealed class BenchTests : IDisposable
     [InlineData("--warmup 70s", "--warmup and --cooldown leave nothing of the 1min of the run to measure; give a longer --duration.")]
     [InlineData("sweep --slo e2e=1s --warmup 30s", "--warmup and --cooldown leave nothing of the 30s of the run to measure; give a longer --duration.")]
     [InlineData("--timeout 0s", "--timeout 0s is not accepted: give more than 0s and at most 1000h.")]
+    [InlineData("--think-time 1s", "--think-time is the pause before a further turn: give --turns with it.")]
+    [InlineData("--slow-reader-pause 1s", "--slow-reader-pause is of slow readers: give --slow-readers with it.")]
+    [InlineData("sweep --slo e2e=1s --start-rate 20 --max-rate 10.5", "--start-rate 20 is above --max-rate 10.5; give a lower first rate or a higher last one.")]
+    [InlineData("--ab http://a --policies router=sal router=p2c --admin-key k\u00fc", "--admin-key has a character that no header may have: give printable ASCII.")]
     [InlineData("--think-time 1001h", "--think-time 1001h is not accepted: give more than 0s and at most 1000h.")]
     public void What_makes_no_sense_is_one_sentence(string options, string sentence)
     {
@@ -192,9 +213,10 @@ public sealed class BenchTests : IDisposable
     public async Task A_sweep_prints_its_curve_and_marks_the_knee()
     {
         await using var server = await ScriptedServer.StartAsync(Server(Answer));
-        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --duration 200ms --start-rate 50 --max-rate 100 --arrivals constant --json sweep.json");
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=60s {Short} --duration 200ms --start-rate 50 --max-rate 100 --arrivals constant --json sweep.json --html sweep.html");
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("<- knee", run.Output, StringComparison.Ordinal);
+        Assert.Contains("still holds at 100/s, the highest rate tried.", workspace.Read("sweep.html"), StringComparison.Ordinal);
         using var document = JsonDocument.Parse(workspace.Read("sweep.json"));
         Assert.Equal(100, document.RootElement.GetProperty("sweep").GetProperty("highestRequestsPerSecond").GetDouble());
         Assert.Equal(4, document.RootElement.GetProperty("runs").GetArrayLength());
@@ -221,6 +243,15 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_that_has_nothing_to_measure_at_a_lower_rate_says_so()
+    {
+        await using var server = await ScriptedServer.StartAsync(Server(Answer));
+        var run = workspace.Run($"bench sweep --url {server.Url} --slo e2e=1us {Short} --start-rate 100 --duration 20ms --warmup 5ms --arrivals constant --repeats 1");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("/s a trial has no request to measure; give a longer --duration or a shorter --warmup.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_a_sweep_and_says_that_it_had_not_ended()
     {
         var enough = new TaskCompletionSource();
@@ -230,12 +261,15 @@ public sealed class BenchTests : IDisposable
             await Answer(context);
             Signal(Interlocked.Increment(ref served), enough);
         }));
-        using var process = workspace.Start($"bench sweep --url {server.Url} --slo e2e=60s {Short} --start-rate 10 --duration 500ms --arrivals constant".Split(' '));
+        using var process = workspace.Start($"bench sweep --url {server.Url} --slo e2e=60s {Short} --start-rate 10 --duration 1h --arrivals constant --seed 7 --json sweep.json --html sweep.html".Split(' '));
         var output = process.StandardOutput.ReadToEndAsync();
         await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await InterruptAsync(process);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Interrupted: the search had not ended.", await output, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(workspace.Read("sweep.json"));
+        Assert.Equal((7, 0), (document.RootElement.GetProperty("seed").GetInt32(), document.RootElement.GetProperty("runs").GetArrayLength()));
+        Assert.Equal(["sweep.json"], workspace.Names()); // nothing to draw
     }
 
     [Fact]
@@ -243,6 +277,17 @@ public sealed class BenchTests : IDisposable
         ["bench", "--api-key", "HIDDEN", "--header", "HIDDEN", "--api-key=HIDDEN", "--header=HIDDEN", "--url", "http://a"],
         EndpointOptions.WithoutSecrets(["bench", "--api-key", "k", "--header", "a=b", "--api-key=k", "--header=a=b", "--url", "http://a"]),
         StringComparer.Ordinal);
+
+    [Fact]
+    public void A_key_of_the_environment_that_cannot_be_sent_is_one_sentence_without_it()
+    {
+        const string Variable = "HALFFULL_TEST_KEY";
+        Environment.SetEnvironmentVariable(Variable, "k\u00fc");
+        var error = Assert.Throws<FormatException>(() => EndpointOptions.KeyOf(Variable));
+        Environment.SetEnvironmentVariable(Variable, null);
+        Assert.Equal($"The environment variable {Variable} has a character that no header may have: give printable ASCII.", error.Message);
+        Assert.Null(EndpointOptions.KeyOf(Variable));
+    }
 
     private static void Signal(int answers, TaskCompletionSource enough)
     {

@@ -82,12 +82,14 @@ public sealed class ReportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{", "x.json, line 1 is no document of schema 'halffull.run/1'")]
+    [InlineData("{", "x.json, line 1 is no document of schema 'halffull.run/1' or 'halffull.bench/1'")]
     [InlineData("[]", "x.json is no document of HalfFull")]
     [InlineData("""{"schema":"halffull.bench/9"}""", "x.json is a document of schema 'halffull.bench/9'; give one of schema 'halffull.run/1'")]
-    [InlineData("""{"schema":"halffull.run/1"}""", "x.json, line 1 is no document of schema 'halffull.run/1'")]
+    [InlineData("""{"schema":"halffull.bench/1"}""", "x.json is no document of schema 'halffull.run/1' or 'halffull.bench/1'")]
+    [InlineData("""{"schema":"halffull.bench/1","command":"","version":"","seed":1,"trace":{"name":"","sha256":"","requests":0},"runs":[]}""", "x.json holds no run")]
+    [InlineData("""{"schema":"halffull.run/1"}""", "x.json, line 1 is no document of schema 'halffull.run/1' or 'halffull.bench/1'")]
     [InlineData("""{"schema":"halffull.run/1","command":"","version":"","seed":1,"trace":{"name":"","sha256":"","requests":0},"runs":[]}""", "x.json holds no run")]
-    [InlineData("""{"schema":"halffull.run/1","command":"","version":"","seed":1,"trace":null,"runs":null}""", "x.json, line 1 is no document of schema 'halffull.run/1'")]
+    [InlineData("""{"schema":"halffull.run/1","command":"","version":"","seed":1,"trace":null,"runs":null}""", "x.json, line 1 is no document of schema 'halffull.run/1' or 'halffull.bench/1'")]
     public void A_file_that_is_no_document_is_named(string content, string sentence)
     {
         File.WriteAllText(workspace.File("x.json"), content);

@@ -42,7 +42,7 @@ export function provenanceSection(host) {
       data.traces.flatMap((trace) => [el("dt", {}, "Trace"), el("dd", {}, `${trace.name}, ${count(trace.requests)} requests, sha256 `, el("code", {}, trace.sha256))]),
       el("dt", {}, "Setting"), el("dd", {}, data.setting.join("; ")),
       el("dt", {}, "SLO"), el("dd", {}, data.slo ?? (data.absent.slo ? "not in the documents" : "none given")),
-      el("dt", {}, "What is left out"), el("dd", {}, data.absent.curves ? "Requests: documents hold figures only." : "Curves are drawn from 40 quantiles for each power of ten of rarity, within 0.4%; the largest value is exact. Series are means over equal intervals, and of queues the peak. Timelines show a limited number of requests. Tables, answers and intervals use every request.")),
+      el("dt", {}, "What is left out"), el("dd", {}, data.absent.requests ?? (data.absent.curves ? "Requests: documents hold figures only." : "Curves are drawn from 40 quantiles for each power of ten of rarity, within 0.4%; the largest value is exact. Series are means over equal intervals, and of queues the peak. Timelines show a limited number of requests. Tables, answers and intervals use every request."))),
     details.length > 0 ? el("details", {}, el("summary", {}, "Decision hashes: the same command gives the same ones"), el("ul", {}, details.map(([name, hash]) => el("li", {}, `${name}: `, el("code", {}, hash))))) : "");
 }
 

@@ -16,6 +16,7 @@ internal sealed class BenchCommand
     private readonly LoadOptions load = new();
     private readonly AbOptions ab = new();
     private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all figures as JSON, schema halffull.bench/1");
+    private readonly Option<string?> html = TextOption.Any("--html", "FILE", "Write a report, one page with charts");
     private readonly Option<string?> records = TextOption.Any("--records", "FILE.csv", "Write one line for each request, in the order of ending");
 
     /// <summary>The command.</summary>
@@ -28,7 +29,7 @@ internal sealed class BenchCommand
         bench.ab.AddTo(command);
         command.Options.Add(bench.json);
         command.Options.Add(bench.records);
-        NotLandedOptions.AddHtmlTo(command);
+        command.Options.Add(bench.html);
         command.Subcommands.Add(BenchSweepCommand.Create(args, cancellation));
         command.SetAction(parsed =>
         {
@@ -49,8 +50,8 @@ internal sealed class BenchCommand
     private int Run(ParseResult parsed, IReadOnlyList<string> args, CancellationToken cancellation)
     {
         var plan = load.Plan(parsed);
-        OutputPaths.Check(parsed.GetValue(json), parsed.GetValue(records));
-        using var document = BenchJson.Open(parsed.GetValue(json));
+        OutputPaths.Check(("--json", parsed.GetValue(json)), ("--records", parsed.GetValue(records)), ("--html", parsed.GetValue(html)));
+        using var documents = new BenchDocuments(parsed.GetValue(json), parsed.GetValue(html));
         using var csv = parsed.GetValue(records) is { } path ? new LoadRecordsCsv(path) : null;
         using var client = new OpenAiClient(endpoint.Of(parsed));
         var target = Probe.RunAsync(client, plan.Unary, plan.Seed, cancellation).GetAwaiter().GetResult();
@@ -64,7 +65,7 @@ internal sealed class BenchCommand
         var summary = recorder.Build(new Rng(plan.Seed).Fork("intervals"));
         var entry = BenchEntry.Of(target, plan, load.Arrivals(parsed), summary, generator, cancellation.IsCancellationRequested) with { Records = parsed.GetValue(records) };
         csv?.Commit();
-        document?.Commit(args, plan.Workload, [entry]);
+        documents.Commit(args, plan.Workload, [entry], plan.Seed);
         BenchReport.Write(Screen.Output(), entry, plan);
         return BenchExit.Code([entry], cancellation);
     }
@@ -81,6 +82,6 @@ internal sealed class BenchCommand
             throw new FormatException("--records is of one server; leave it out with --ab.");
         }
 
-        return new BenchComparison(endpoint, load, ab).Run(parsed, args, parsed.GetValue(json), cancellation);
+        return new BenchComparison(endpoint, load, ab).Run(parsed, args, (parsed.GetValue(json), parsed.GetValue(html)), cancellation);
     }
 }

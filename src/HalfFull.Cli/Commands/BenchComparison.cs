@@ -13,23 +13,24 @@ namespace HalfFull.Cli.Commands;
 internal sealed class BenchComparison(EndpointOptions endpoint, LoadOptions load, AbOptions ab)
 {
     /// <summary>Plays it, prints it and writes it.</summary>
-    public int Run(ParseResult parsed, IReadOnlyList<string> args, string? json, CancellationToken cancellation)
+    public int Run(ParseResult parsed, IReadOnlyList<string> args, (string? Json, string? Html) outputs, CancellationToken cancellation)
     {
         var plan = ab.Plan(parsed, load);
-        using var document = BenchJson.Open(json);
+        OutputPaths.Check(("--json", outputs.Json), ("--html", outputs.Html));
+        using var documents = new BenchDocuments(outputs.Json, outputs.Html);
         var (urls, policies) = (ab.Urls(parsed), ab.Policies(parsed));
         using var firstClient = new OpenAiClient(endpoint.Of(parsed, urls[0]));
         using var secondClient = new OpenAiClient(endpoint.Of(parsed, urls[^1]));
+        using var admin = new OpenAiClient(ab.Admin(parsed, firstClient.Endpoint));
         var first = Probed(firstClient, plan, cancellation);
         var second = urls.Count == 1 ? first : Probed(secondClient, plan, cancellation);
-        using var admin = new OpenAiClient(ab.Admin(parsed, firstClient.Endpoint));
         var switched = policies.Count == 0 ? null : PolicySwitch.Open(admin, policies, cancellation);
         var (result, left) = Play([first, second], plan, switched, cancellation);
 
         var (arrivals, interrupted) = (load.Arrivals(parsed), cancellation.IsCancellationRequested);
         var entries = new[] { first, second }.Select((target, side) =>
             BenchEntry.Of(target, plan.Load, arrivals, result.Sides[side], result.Generator[side], interrupted) with { Policy = switched?.Policies[side].ToString() }).ToArray();
-        document?.Commit(args, plan.Load.Workload, entries, ab: AbEntry.Of(plan, result));
+        documents.Commit(args, plan.Load.Workload, entries, plan.Load.Seed, ab: AbEntry.Of(plan, result));
         AbReport.Write(Screen.Output(), plan, result, entries[0], entries[1]);
         return left is null ? BenchExit.Code(entries, cancellation) : throw left;
     }
@@ -45,7 +46,7 @@ internal sealed class BenchComparison(EndpointOptions endpoint, LoadOptions load
         {
             try
             {
-                result = new AbRun(targets, plan, switched is null ? null : switched.Use).Execute(progress.Show, [], cancellation);
+                result = new AbRun(targets, plan, switched is null ? null : switched.Use) { Playing = progress.Watch }.Execute(progress.Show, [], cancellation);
             }
             catch (Exception error)
             {

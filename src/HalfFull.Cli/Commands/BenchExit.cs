@@ -15,6 +15,11 @@ internal static class BenchExit
             throw new LoadException($"Every request to {entry.Url} failed: {string.Join(", ", entry.Errors.Select(static error => $"{error.Key} {error.Value}"))}.");
         }
 
+        foreach (var entry in entries.Where(static entry => entry.Requests == 0 && entry.Excluded > 0 && entry.ExcludedFailed == entry.Excluded))
+        {
+            throw new LoadException($"Every request to {entry.Url} failed, all of them in the warm-up or cool-down.");
+        }
+
         return cancellation.IsCancellationRequested ? ErrorSentence.Interrupted : 0;
     }
 }

@@ -3,6 +3,7 @@ using HalfFull.Cli.Options;
 using HalfFull.Cli.Output;
 using HalfFull.Load.Documents;
 using HalfFull.Load.OpenAi;
+using HalfFull.Load.Records;
 using HalfFull.Load.Runs;
 using HalfFull.Load.Sweeping;
 using HalfFull.Load.Timing;
@@ -15,6 +16,7 @@ internal sealed class BenchSweepCommand
 {
     private const double MostPerSecond = 100_000;
     private const double DefaultStart = 1;
+    private const double DefaultMost = 10_000;
     private static readonly TimeSpan DefaultTrial = TimeSpan.FromSeconds(30);
 
     private readonly EndpointOptions endpoint = new();
@@ -25,6 +27,7 @@ internal sealed class BenchSweepCommand
     private readonly Option<double> precision = NumberOption.Share("--precision", 0.05, "How close the answer must be, as a share of it");
     private readonly Option<int> repeats = NumberOption.Whole("--repeats", 3, 1, 99, "Most trials at one rate; the majority decides, so that an even number counts as the next odd one");
     private readonly Option<string?> json = TextOption.Any("--json", "FILE", "Write all trials as JSON, schema halffull.bench/1");
+    private readonly Option<string?> html = TextOption.Any("--html", "FILE", "Write a report, one page with charts");
 
     /// <summary>The command.</summary>
     public static Command Create(IReadOnlyList<string> args, CancellationToken cancellation)
@@ -33,12 +36,11 @@ internal sealed class BenchSweepCommand
         var command = new Command("sweep", "Find the highest arrival rate at which a server holds an SLO.");
         sweep.endpoint.AddTo(command);
         sweep.load.AddTo(command);
-        foreach (var option in (ReadOnlySpan<Option>)[sweep.start, sweep.most, sweep.attainment, sweep.precision, sweep.repeats, sweep.json])
+        foreach (var option in (ReadOnlySpan<Option>)[sweep.start, sweep.most, sweep.attainment, sweep.precision, sweep.repeats, sweep.json, sweep.html])
         {
             command.Options.Add(option);
         }
 
-        NotLandedOptions.AddHtmlTo(command);
         command.SetAction(parsed =>
         {
             InlineSocketCompletions.Request();
@@ -60,6 +62,12 @@ internal sealed class BenchSweepCommand
             throw new FormatException("bench sweep sets the rate itself; leave out --rate, --rate-scale, --ramp and --concurrency, and give --start-rate if 1/s is far off.");
         }
 
+        var highest = parsed.GetValue(most) ?? DefaultMost;
+        if (parsed.GetValue(start) > highest)
+        {
+            throw new FormatException(FormattableString.Invariant($"--start-rate {parsed.GetValue(start)} is above --max-rate {highest}; give a lower first rate or a higher last one."));
+        }
+
         var length = load.Duration(parsed) ?? DefaultTrial;
         load.CheckWindow(parsed, length);
         var repeatsOfRate = parsed.GetValue(repeats);
@@ -70,25 +78,35 @@ internal sealed class BenchSweepCommand
             parsed.GetValue(start) ?? DefaultStart,
             Math.Max(0.001, parsed.GetValue(precision)),
             repeatsOfRate % 2 == 0 ? repeatsOfRate + 1 : repeatsOfRate,
-            parsed.GetValue(most) ?? 10_000);
-        using var document = BenchJson.Open(parsed.GetValue(json));
+            highest);
+        OutputPaths.Check(("--json", parsed.GetValue(json)), ("--html", parsed.GetValue(html)));
+        using var documents = new BenchDocuments(parsed.GetValue(json), parsed.GetValue(html));
         using var client = new OpenAiClient(endpoint.Of(parsed));
         var target = Probe.RunAsync(client, plan.Load.Unary, plan.Load.Seed, cancellation).GetAwaiter().GetResult();
         var trials = new List<SweepTrial>();
-        var search = SweepRun.Execute(target, plan, trial => Note(trial, trials), cancellation);
+        var search = Search(target, plan, trials, cancellation);
         var entries = trials.ConvertAll(trial => BenchEntry.Of(target, trial.Plan, load.Arrivals(parsed), trial.Summary, trial.Generator, interrupted: false));
-        document?.Commit(args, plan.Load.Workload, entries, sweep: new SweepEntry(
+        documents.Commit(args, plan.Load.Workload, entries, plan.Load.Seed, sweep: new SweepEntry(
             plan.Load.Slo.ToString(), plan.Attainment, search.Highest, search.Lowest, [.. trials.Select(static trial => trial.Point.Holds)]));
         SweepReport.Write(Screen.Output(), plan, search, trials, cancellation.IsCancellationRequested);
         return entries.Exists(static entry => entry.Rejected + entry.Failed < entry.Requests) ? BenchExit.Code([], cancellation) : BenchExit.Code(entries, cancellation);
     }
 
-    private static void Note(SweepTrial trial, List<SweepTrial> trials)
+    private static RateSearch Search(Target target, SweepPlan plan, List<SweepTrial> trials, CancellationToken cancellation)
     {
-        trials.Add(trial);
-        if (!Console.IsErrorRedirected)
+        using var progress = new LoadProgress();
+        return SweepRun.Execute(target, plan, Note, Watch, cancellation);
+
+        void Watch(double rate, Func<LiveFigures> live)
         {
-            Console.Error.WriteLine($"{Figures.Three(trial.Point.RequestsPerSecond)}/s: {(trial.Point.Holds ? "holds" : "does not hold")} ({Figures.Percent(trial.Summary.SloAttainment)} met the SLO, TTFT p99 {Figures.Seconds(trial.Summary.TtftSeconds.P99)})");
+            progress.Head($"{Figures.Three(rate)}/s: ");
+            progress.Watch(live);
+        }
+
+        void Note(SweepTrial trial)
+        {
+            trials.Add(trial);
+            progress.Leave($"{Figures.Three(trial.Point.RequestsPerSecond)}/s: {(trial.Point.Holds ? "holds" : "does not hold")} ({Figures.Percent(trial.Summary.SloAttainment)} met the SLO, TTFT p99 {Figures.Seconds(trial.Summary.TtftSeconds.P99)})");
         }
     }
 }

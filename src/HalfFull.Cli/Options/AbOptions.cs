@@ -33,8 +33,8 @@ internal sealed class AbOptions
     private readonly Option<GatewayPolicy[]> policies = TextOption.Repeated(
         "--policies", "P1 P2", GatewayPolicy.Parse, [], "Two policies of the one gateway of --ab, such as router=sal,queue=larry; it is switched before each block, and back at the end");
 
-    private readonly Option<string?> adminKey = TextOption.Any(
-        "--admin-key", "KEY", $"The gateway's admin key, to switch its policies with [default: environment variable {AdminKeyVariable}, or the key of --api-key]");
+    private readonly Option<string?> adminKey = TextOption.Of(
+        "--admin-key", "KEY", static key => Header.Key("--admin-key", key), $"The gateway's admin key, to switch its policies with [default: environment variable {AdminKeyVariable}, or the key of --api-key]");
 
     private readonly Option<TimeSpan?> block = DurationOption.Of("--block", $"Length of a block of --ab [default: {Duration.Format(DefaultBlock)}]");
     private readonly Option<double> precision = NumberOption.Share("--precision", 0.05, "Stop --ab when the intervals of the ratios of TTFT p50 and E2E mean are this narrow (half width)");
@@ -76,7 +76,7 @@ internal sealed class AbOptions
 
     /// <summary>The gateway as one that may switch its policies speaks to it.</summary>
     public Endpoint Admin(ParseResult parsed, Endpoint gateway) =>
-        (parsed.GetValue(adminKey) ?? Environment.GetEnvironmentVariable(AdminKeyVariable)) is { Length: > 0 } key ? gateway with { ApiKey = key } : gateway;
+        (parsed.GetValue(adminKey) ?? EndpointOptions.KeyOf(AdminKeyVariable)) is { Length: > 0 } key ? gateway with { ApiKey = key } : gateway;
 
     /// <summary>The plan.</summary>
     /// <exception cref="FormatException">Options contradict each other.</exception>

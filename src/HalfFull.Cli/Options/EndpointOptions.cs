@@ -16,7 +16,7 @@ internal sealed class EndpointOptions
     private readonly Option<string?> model = TextOption.Any("--model", "NAME", "Model to ask for [default: the first that the server lists]");
 
     private readonly Option<string?> apiKey = TextOption.Of(
-        "--api-key", "KEY", ReadKey, $"Sent as a bearer token [default: environment variable {string.Join(" or ", KeyVariables)}]");
+        "--api-key", "KEY", static key => Header.Key("--api-key", key), $"Sent as a bearer token [default: environment variable {string.Join(" or ", KeyVariables)}]");
 
     private readonly Option<Header[]> headers = TextOption.Repeated("--header", "NAME=VALUE", Header.Parse, [], "Further request header; may be repeated");
 
@@ -37,9 +37,14 @@ internal sealed class EndpointOptions
         new(other ?? parsed.GetValue(url) ?? new Uri("http://localhost:8000"), parsed.GetValue(api) is "completions" ? ApiKind.Completions : ApiKind.Chat)
         {
             Model = parsed.GetValue(model),
-            ApiKey = parsed.GetValue(apiKey) ?? KeyVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(static key => !string.IsNullOrEmpty(key)),
+            ApiKey = parsed.GetValue(apiKey) ?? KeyVariables.Select(KeyOf).FirstOrDefault(static key => key is not null),
             Headers = [.. (parsed.GetValue(headers) ?? []).Select(header => KeyValuePair.Create(header.Name, header.Value))],
         };
+
+    /// <summary>The key in an environment variable; null when it is empty.</summary>
+    /// <exception cref="FormatException">It cannot be sent.</exception>
+    public static string? KeyOf(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key ? Header.Key($"The environment variable {variable}", key) : null;
 
     /// <summary>The command line without its secrets, for documents that repeat it.</summary>
     public static IEnumerable<string> WithoutSecrets(IEnumerable<string> args)
@@ -55,10 +60,6 @@ internal sealed class EndpointOptions
 
     private static string ReadApi(string text) =>
         text is "chat" or "completions" ? text : throw new FormatException($"--api {text} is not accepted: give chat or completions.");
-
-    // The message does not repeat the key.
-    private static string ReadKey(string text) =>
-        Header.IsPrintable(text) ? text : throw new FormatException("--api-key has a character that no header may have: give printable ASCII.");
 
     private static bool IsSecret(string arg, int equals) => equals > 0 && arg[..equals] is "--api-key" or "--admin-key" or "--header";
 }

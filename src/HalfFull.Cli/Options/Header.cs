@@ -26,6 +26,13 @@ internal sealed record Header(string Name, string Value)
             : throw new FormatException($"'{text}' is not a header such as x-tenant=blue.");
     }
 
+    /// <summary>Reads a key; the message does not repeat it.</summary>
+    /// <param name="source">The option or environment variable that holds it.</param>
+    /// <param name="key">The key.</param>
+    /// <exception cref="FormatException">It cannot be sent.</exception>
+    public static string Key(string source, string key) =>
+        IsPrintable(key) ? key : throw new FormatException($"{source} has a character that no header may have: give printable ASCII.");
+
     /// <summary>Whether a text may stand in a header: what the transport would refuse later is refused at once.</summary>
     public static bool IsPrintable(string text) => text.All(static c => c is >= ' ' and <= '~' or '\t');
 }

@@ -167,6 +167,16 @@ internal sealed class LoadOptions
                 throw new FormatException($"{option.Name} {HalfFull.Duration.Format(given)} is not accepted: give more than 0s and at most {HalfFull.Duration.Format(Longest)}.");
             }
         }
+
+        if (parsed.GetValue(thinkTime) is not null && parsed.GetValue(turns) == 1)
+        {
+            throw new FormatException("--think-time is the pause before a further turn: give --turns with it.");
+        }
+
+        if (parsed.GetValue(slowPause) is not null && parsed.GetValue(slowReaders) == 0)
+        {
+            throw new FormatException("--slow-reader-pause is of slow readers: give --slow-readers with it.");
+        }
     }
 
     /// <summary>Checks that a run of a length leaves something to measure; a run without a length is not known to.</summary>

@@ -12,9 +12,6 @@ internal static class NotLandedOptions
         command.Options.Add(Of("--gateways", "1"));
     }
 
-    /// <summary>Adds the one for reports, hidden from help.</summary>
-    public static void AddHtmlTo(Command command) => command.Options.Add(Of("--html", null));
-
     /// <summary>Adds an option that another command has, hidden from help.</summary>
     /// <param name="command">The command that lacks it.</param>
     /// <param name="name">The option.</param>
@@ -26,14 +23,14 @@ internal static class NotLandedOptions
         command.Options.Add(option);
     }
 
-    private static Option<string?> Of(string name, string? accepted)
+    private static Option<string?> Of(string name, string accepted)
     {
         var option = new Option<string?>(name) { Hidden = true };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && !string.Equals(result.Tokens[0].Value, accepted, StringComparison.Ordinal))
             {
-                result.AddError($"{name} {result.Tokens[0].Value} is not available yet: {(accepted is null ? "leave the option out" : $"only {accepted} is accepted")}.");
+                result.AddError($"{name} {result.Tokens[0].Value} is not available yet: only {accepted} is accepted.");
             }
         });
         return option;

@@ -3,10 +3,6 @@ namespace HalfFull.Cli.Options;
 /// <summary>Refuses one file for two outputs.</summary>
 internal static class OutputPaths
 {
-    /// <summary>Checks the paths of <c>--json</c> and <c>--records</c>.</summary>
-    /// <exception cref="FormatException">Both name the same file.</exception>
-    public static void Check(string? json, string? records) => Check(("--json", json), ("--records", records));
-
     /// <summary>Checks the paths of several options; null is an option that was not given.</summary>
     /// <exception cref="FormatException">Two name the same file.</exception>
     public static void Check(params ReadOnlySpan<(string Option, string? Path)> outputs)

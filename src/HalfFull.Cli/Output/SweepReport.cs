@@ -31,6 +31,11 @@ internal static class SweepReport
 
         screen.Write(table);
         screen.MarkupLineInterpolated($" {Answer(plan, search)}{(interrupted ? " Interrupted: the search had not ended." : string.Empty)}");
+        if (search.TooLow is { } rate)
+        {
+            screen.MarkupLineInterpolated($" The search ended there: at {Figures.Three(rate)}/s a trial has no request to measure; give a longer --duration or a shorter --warmup.");
+        }
+
         var late = trials.Count(static trial => LoadWarnings.IsOfGenerator(trial.Summary, trial.Generator));
         if (late > 0)
         {

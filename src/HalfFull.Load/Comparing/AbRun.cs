@@ -18,6 +18,12 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan, Action<int
 {
     private const int DecidingMetrics = 2;
 
+    /// <summary>In a closed loop: the request of the trace with which the next pair begins.</summary>
+    private long next;
+
+    /// <summary>Told before each block where its figures so far can be read.</summary>
+    public Action<Func<LiveFigures>> Playing { get; init; } = static _ => { };
+
     /// <summary>Plays pairs until the intervals are tight, the pairs are used up, or the run is interrupted.</summary>
     /// <param name="paired">Told after each pair: how many, and the ratios so far.</param>
     /// <param name="sinks">Further receivers of all records.</param>
@@ -36,6 +42,7 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan, Action<int
         while (pairs < plan.MostPairs && !tight && !IsEmpty(pairs) && TryPlay(pairs, order.NextInt32(2), blocks, sides, interrupt))
         {
             pairs++;
+            next += Math.Max(first.BegunInBlock, second.BegunInBlock);
             ratios = Ratios(blocks);
             failures = blocks.CompareFailures(new Rng(1).Fork("failures"));
             failAlike = blocks.FailAlike;
@@ -78,14 +85,19 @@ public sealed class AbRun(IReadOnlyList<Target> targets, AbPlan plan, Action<int
         // Another salt for each block: the second server of a pair, or the same gateway, must not find the prompts of the first cached.
         var target = targets[side] with { Text = targets[side].Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)((2 * pair) + side)) };
         using var recorder = new LoadRecorder(plan.Load.Slo, blocks.Block(pair, side), total);
+        Playing(recorder.Live);
         var use = LoadRun.Execute(target, load, recorder, interrupt);
         total.EndBlock(plan.Block, recorder.Served, use);
     }
 
+    /// <summary>
+    /// What both blocks of a pair play. A closed loop goes through the trace as fast as the server lets it, so that the next pair goes on
+    /// where the faster side of this one ended.
+    /// </summary>
     private IWorkload Workload(int pair) =>
-        plan.Load.Concurrency is null ? new WindowedWorkload(plan.Load.Workload, pair * plan.Block, plan.Block) : plan.Load.Workload;
+        plan.Load.Concurrency is null ? new LaterWorkload(plan.Load.Workload, pair * plan.Block) : new RepeatedWorkload(plan.Load.Workload, next);
 
-    private bool IsEmpty(int pair) => !Workload(pair).Jobs().Any();
+    private bool IsEmpty(int pair) => !Workload(pair).Jobs().Take(1).Any(job => plan.Load.Concurrency is not null || job.Request.Arrival < plan.Block);
 
     private static RatioInterval[] Ratios(PairedBlocks blocks) =>
         [.. PairedMetric.All.Select(metric => blocks.Compare(metric, new Rng(1).Fork(metric.Name)))];

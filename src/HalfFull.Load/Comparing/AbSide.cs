@@ -15,16 +15,21 @@ internal sealed class AbSide(Slo slo, IReadOnlyList<ILoadRecordSink> sinks) : IL
     private GeneratorUse? generator;
     private long blockFirst;
     private long blockCount;
+    private long begun;
     private TimeSpan blockStart;
     private TimeSpan lastEnd;
 
     /// <summary>How busy the generator was in this side's blocks; idle when none was played.</summary>
     public GeneratorUse Generator => generator ?? GeneratorUse.None;
 
+    /// <summary>Requests of the trace that its last block began; further turns of a conversation are none of the trace.</summary>
+    public long BegunInBlock { get; private set; }
+
     /// <inheritdoc/>
     public void Add(in LoadRecord record, ReadOnlySpan<long> gaps)
     {
         blockCount++;
+        begun += record.Turn == 0 ? 1 : 0;
         var moved = record with
         {
             Id = blockFirst + record.Id,
@@ -50,6 +55,8 @@ internal sealed class AbSide(Slo slo, IReadOnlyList<ILoadRecordSink> sinks) : IL
         generator = generator?.With(use) ?? use;
         blockFirst += blockCount;
         blockCount = 0;
+        BegunInBlock = begun;
+        begun = 0;
         blockStart = lastEnd > blockStart + length ? lastEnd : blockStart + length;
     }
 

@@ -24,6 +24,13 @@ public sealed record BenchDocument(string Command, string Version, long Seed, Tr
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SweepEntry? Sweep { get; init; }
 
+    /// <summary>Reads a document.</summary>
+    /// <param name="json">Its bytes, UTF-8.</param>
+    /// <exception cref="JsonException">It is not a document of this schema.</exception>
+    public static BenchDocument Parse(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, BenchDocumentJson.Default.BenchDocument) is { Runs: not null, Trace: not null } document
+            ? document : throw new JsonException("The document is null.");
+
     /// <summary>Writes the document: UTF-8, indented, lines end with LF.</summary>
     public void Write(Stream stream)
     {

@@ -35,6 +35,9 @@ public sealed record BenchEntry
     /// <summary>Requests in flight in a closed loop; null in an open one.</summary>
     public required int? Concurrency { get; init; }
 
+    /// <summary>The bounds that attainment and goodput count, as text; null when there are none.</summary>
+    public string? Slo { get; init; }
+
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }
 
@@ -171,6 +174,7 @@ public sealed record BenchEntry
             Arrivals = arrivals,
             OfferedRequestsPerSecond = plan.Concurrency is null ? plan.Workload.RequestsPerSecond : null,
             Concurrency = plan.Concurrency,
+            Slo = plan.Slo == Metrics.Slo.None ? null : plan.Slo.ToString(),
             RateScale = plan.Workload.RateScale,
             IgnoreEos = target.Support.IgnoreEos,
             Seed = (long)plan.Seed,

@@ -23,10 +23,14 @@ internal static class ErrorClassifier
     /// <param name="headed">Whether the head of the response had arrived.</param>
     public static ErrorClass Of(Exception error, bool headed)
     {
+        // A socket may time out at any time; only where none was connected was it no connection.
+        var connecting = false;
         for (var cause = error; cause is not null; cause = cause.InnerException)
         {
+            connecting |= cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
             var found = cause switch
             {
+                SocketException { SocketErrorCode: SocketError.TimedOut } when connecting => ErrorClass.ConnectTimeout,
                 SocketException socket => Of(socket.SocketErrorCode, headed),
                 HttpRequestException request => Of(request.HttpRequestError, headed),
                 HttpIOException transport => Of(transport.HttpRequestError, headed),
@@ -57,7 +61,6 @@ internal static class ErrorClassifier
     private static ErrorClass Of(SocketError error, bool headed) => error switch
     {
         SocketError.ConnectionRefused => ErrorClass.Refused,
-        SocketError.TimedOut => ErrorClass.ConnectTimeout,
         SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NoData
             or SocketError.TryAgain or SocketError.AddressNotAvailable => ErrorClass.Unreachable,
         _ => headed ? ErrorClass.Cut : ErrorClass.Reset,

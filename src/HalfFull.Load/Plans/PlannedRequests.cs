@@ -4,10 +4,12 @@ namespace HalfFull.Load.Plans;
 public static class PlannedRequests
 {
     /// <summary>Makes them one at a time.</summary>
-    public static IEnumerable<PlannedRequest> Of(LoadPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="timeUp">Called when the duration ends them although the workload has more.</param>
+    public static IEnumerable<PlannedRequest> Of(LoadPlan plan, Action? timeUp = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return Enumerate(plan);
+        return Enumerate(plan, timeUp);
     }
 
     /// <summary>When the last request of an open loop is due, by which the cool-down is known; the duration where there is one.</summary>
@@ -19,7 +21,7 @@ public static class PlannedRequests
             : TimeSpan.MaxValue);
     }
 
-    private static IEnumerable<PlannedRequest> Enumerate(LoadPlan plan)
+    private static IEnumerable<PlannedRequest> Enumerate(LoadPlan plan, Action? timeUp)
     {
         var rng = new Rng(plan.Seed).Fork("load");
         var (cancel, place, slow) = (rng.Fork("cancel"), rng.Fork("cancel-place"), rng.Fork("slow-reader"));
@@ -28,6 +30,7 @@ public static class PlannedRequests
             var due = Due(plan, job.Request.Arrival);
             if (plan.Concurrency is null && due >= plan.Duration)
             {
+                timeUp?.Invoke();
                 yield break;
             }
 

@@ -16,8 +16,13 @@ internal sealed class CompletionTimeline
     private TimeSpan firstScheduled = TimeSpan.MaxValue;
     private TimeSpan lastScheduled = TimeSpan.MinValue;
 
+    private (TimeSpan From, TimeSpan To)? planned;
+
     /// <summary>When the first measured request was due; the largest time before there was one.</summary>
     public TimeSpan FirstScheduled => firstScheduled;
+
+    /// <summary>Notes that requests came from one time to another; those are the window's least bounds.</summary>
+    public void Planned(TimeSpan from, TimeSpan to) => planned = (from, to);
 
     /// <summary>Notes a request that has ended, however it ended.</summary>
     /// <param name="record">Its record.</param>
@@ -53,9 +58,10 @@ internal sealed class CompletionTimeline
             return default;
         }
 
-        var last = Math.Max(SliceOfAnswers(), (int)Math.Min(lastScheduled.Ticks / sliceTicks, MostSlices - 1));
-        var end = slices[last].LastEnd > lastScheduled ? slices[last].LastEnd : lastScheduled;
-        var (first, start) = Start(end);
+        var (from, to) = planned ?? (firstScheduled, lastScheduled);
+        var last = Math.Max(SliceOfAnswers(), (int)Math.Min(to.Ticks / sliceTicks, MostSlices - 1));
+        var end = slices[last].LastEnd > to ? slices[last].LastEnd : to;
+        var (first, start) = Start(from, end);
         var window = new ServedWindow(end - start, 0, 0, 0);
         for (var i = first; i <= last; i++)
         {
@@ -66,11 +72,11 @@ internal sealed class CompletionTimeline
     }
 
     // Answers to the warm-up may lie in the slice in which the window starts: then it starts with the next one.
-    private (int Slice, TimeSpan Start) Start(TimeSpan end)
+    private (int Slice, TimeSpan Start) Start(TimeSpan from, TimeSpan end)
     {
-        var slice = (int)Math.Min(firstScheduled.Ticks / sliceTicks, MostSlices - 1);
+        var slice = (int)Math.Min(from.Ticks / sliceTicks, MostSlices - 1);
         var next = TimeSpan.FromTicks((slice + 1) * sliceTicks);
-        return hasOthers && firstScheduled.Ticks % sliceTicks != 0 && next < end ? (slice + 1, next) : (slice, firstScheduled);
+        return hasOthers && from.Ticks % sliceTicks != 0 && next < end ? (slice + 1, next) : (slice, from);
     }
 
     private int SliceOfAnswers()

@@ -65,6 +65,20 @@ public sealed class LoadRecorder(Slo slo, params IReadOnlyList<ILoadRecordSink> 
         }
     }
 
+    /// <summary>
+    /// Notes that requests came as planned from one time to another: throughput is then counted over that time, and not from the first
+    /// request to the last, between which there is one gap less than there are requests.
+    /// </summary>
+    /// <param name="from">Start of the measured window.</param>
+    /// <param name="to">Its end.</param>
+    public void Planned(TimeSpan from, TimeSpan to)
+    {
+        lock (gate)
+        {
+            timeline.Planned(from, to);
+        }
+    }
+
     /// <summary>What was served so far.</summary>
     public ServedWindow Served
     {

@@ -13,7 +13,7 @@ namespace HalfFull.Load.Records;
 public sealed class LoadRecordsCsv(string path) : ILoadRecordSink, IDisposable
 {
     private const string Header =
-        "id,arrival_s,sent_s,lateness_s,first_byte_s,first_token_s,finish_s,end_s,prompt_tokens,cached_tokens,output_tokens,deltas,max_gap_s,turn,tenant,status,finish_reason,outcome,error,measured\n";
+        "id,arrival_s,sent_s,lateness_s,first_byte_s,first_token_s,finish_s,end_s,prompt_tokens,cached_tokens,output_tokens,deltas,max_gap_s,turn,tenant,status,finish_reason,outcome,error,measured,prompt_tokens_counted\n";
 
     private readonly AtomicFile file = new(path);
     private readonly StringBuilder line = new();
@@ -36,7 +36,7 @@ public sealed class LoadRecordsCsv(string path) : ILoadRecordSink, IDisposable
         line.Append(CultureInfo.InvariantCulture, $"{record.PromptTokens},{record.Usage?.CachedTokens},{record.OutputTokens},{record.Deltas},");
         Seconds(record.Deltas > 1 ? record.LongestGap : null);
         line.Append(CultureInfo.InvariantCulture, $"{record.Turn},{Quoted(record.Tenant)},{record.Status},{Spelling(record.FinishReason)},");
-        line.Append(CultureInfo.InvariantCulture, $"{record.Outcome.ToString().ToLowerInvariant()},{ErrorClassName.Of(record.Error)},{(record.IsMeasured ? 1 : 0)}\n");
+        line.Append(CultureInfo.InvariantCulture, $"{record.Outcome.ToString().ToLowerInvariant()},{ErrorClassName.Of(record.Error)},{(record.IsMeasured ? 1 : 0)},{(record.Usage is { PromptTokens: > 0 } usage ? usage.PromptTokens : null)}\n");
         Flush();
     }
 

@@ -2,7 +2,8 @@ namespace HalfFull.Load.Records;
 
 /// <summary>
 /// What ended in the window over which throughput is counted: from the first scheduled time of a measured request to the last one, or to
-/// the end of the first 95% of their answers where that is later (a burst is all scheduled at once). Answers count when they end, those to
+/// the end of the first 95% of their answers where that is later (a burst is all scheduled at once). Where the duration ended the sending,
+/// the measured part of it takes the place of the first and last scheduled time. Answers count when they end, those to
 /// requests of the warm-up and cool-down too: in a steady run they stand for the measured ones that end after the window. So neither a
 /// request that times out nor a few very slow answers stretch it.
 /// </summary>

@@ -27,6 +27,9 @@ internal sealed class ClosedLoop : IDisposable
         hasNext = planned.MoveNext();
     }
 
+    /// <summary>Whether it stopped sending because the duration had passed, and not because there was nothing left.</summary>
+    public bool EndedByTime => hasNext;
+
     /// <summary>Sends everything and returns when the last response has ended.</summary>
     public void Run(CancellationToken interrupt)
     {

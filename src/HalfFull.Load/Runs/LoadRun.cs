@@ -40,21 +40,29 @@ public static class LoadRun
         try
         {
             using var sender = new Sender(target, plan, clock, recorder, interrupt);
+            bool endedByTime;
             if (plan.Concurrency is null)
             {
                 using var loop = new OpenLoop(plan, sender, clock);
                 clock.Restart();
                 loop.Run(interrupt);
+                endedByTime = loop.EndedByTime;
             }
             else
             {
                 using var loop = new ClosedLoop(plan, sender, clock);
                 clock.Restart();
                 loop.Run(interrupt);
+                endedByTime = loop.EndedByTime;
             }
 
             if (!interrupt.IsCancellationRequested)
             {
+                if (endedByTime && plan.Duration is { } length)
+                {
+                    recorder.Planned(plan.WarmUp, length - plan.CoolDown);
+                }
+
                 // Whatever is done to the server next, a further block or another policy, must not meet this run's connections.
                 sender.Drained.Wait(interrupt);
             }

@@ -35,9 +35,12 @@ internal sealed class OpenLoop : IDisposable
         this.plan = plan;
         this.sender = sender;
         this.clock = clock;
-        planned = PlannedRequests.Of(plan).GetEnumerator();
+        planned = PlannedRequests.Of(plan, () => EndedByTime = true).GetEnumerator();
         PrepareNext();
     }
+
+    /// <summary>Whether it stopped sending because the duration had passed, and not because there was nothing left.</summary>
+    public bool EndedByTime { get; private set; }
 
     /// <summary>Sends everything and returns when the last response has ended.</summary>
     public void Run(CancellationToken interrupt)

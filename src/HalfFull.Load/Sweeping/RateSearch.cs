@@ -25,11 +25,19 @@ public sealed class RateSearch(double start, double precision, int repeats, doub
     /// <summary>Lowest rate that failed; null while none did.</summary>
     public double? Lowest { get; private set; }
 
+    /// <summary>The rate at which trials have no request to measure, which ended the search; null while there was none.</summary>
+    public double? TooLow { get; private set; }
+
     /// <summary>The trial to make next; null when the answer is known.</summary>
     public (double RequestsPerSecond, int Repeat)? Next
     {
         get
         {
+            if (TooLow is not null)
+            {
+                return null;
+            }
+
             if (trials.Count > 0 && !IsDecided(trials[^1].RequestsPerSecond))
             {
                 return (trials[^1].RequestsPerSecond, trials[^1].Repeat + 1);
@@ -39,6 +47,9 @@ public sealed class RateSearch(double start, double precision, int repeats, doub
             return rate is { } known && known >= start * LowestShare ? (known, 0) : null;
         }
     }
+
+    /// <summary>Ends the search: the trial that <see cref="Next"/> asked for had no request to measure, and lower rates have none either.</summary>
+    public void End() => TooLow = Next?.RequestsPerSecond;
 
     /// <summary>Takes the verdict of the trial that <see cref="Next"/> asked for.</summary>
     public void Add(bool holds)

@@ -1,3 +1,4 @@
+using HalfFull.Load.Plans;
 using HalfFull.Load.Records;
 using HalfFull.Load.Runs;
 
@@ -10,9 +11,11 @@ public static class SweepRun
     /// <param name="target">The server.</param>
     /// <param name="plan">What to look for.</param>
     /// <param name="tried">Told after each trial.</param>
+    /// <param name="playing">Told before each trial its rate and where its figures so far can be read.</param>
     /// <param name="interrupt">Ends the search early; the trial in progress does not count.</param>
     /// <exception cref="LoadException">No request was due in the measured part of the first trial, which says nothing about the server.</exception>
-    public static RateSearch Execute(Target target, SweepPlan plan, Action<SweepTrial> tried, CancellationToken interrupt = default)
+    public static RateSearch Execute(
+        Target target, SweepPlan plan, Action<SweepTrial> tried, Action<double, Func<LiveFigures>>? playing = null, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(plan);
@@ -22,9 +25,11 @@ public static class SweepRun
         {
             // The same requests at every rate, other ones in every repeat; other prompt texts in every trial, or caches would answer.
             var seed = plan.Load.Seed + (ulong)repeat;
-            var load = plan.Load with { Workload = plan.Workload(rate, seed), Seed = seed };
+            // A trace that ends before the trial does would leave the server idle and let a rate hold that does not.
+            var load = plan.Load with { Workload = new RepeatedWorkload(plan.Workload(rate, seed)), Seed = seed };
             var salted = target with { Text = target.Text.WithSalt(Rng.Mix(plan.Load.Seed) + (ulong)search.Trials.Count) };
             using var recorder = new LoadRecorder(load.Slo);
+            playing?.Invoke(rate, recorder.Live);
             var use = LoadRun.Execute(salted, load, recorder, interrupt);
             if (interrupt.IsCancellationRequested)
             {
@@ -37,6 +42,7 @@ public static class SweepRun
                 // After a first rate the search is over: lower ones cannot be tried in trials of this length.
                 if (search.Trials.Count > 0)
                 {
+                    search.End();
                     break;
                 }
 

@@ -140,9 +140,9 @@ public sealed class LoadRecorderTests
 
             Assert.Equal(
                 [
-                    "id,arrival_s,sent_s,lateness_s,first_byte_s,first_token_s,finish_s,end_s,prompt_tokens,cached_tokens,output_tokens,deltas,max_gap_s,turn,tenant,status,finish_reason,outcome,error,measured",
-                    "0,0.0000000,0.0010000,0.0010000,,0.0500000,0.2500000,0.2500000,0,2,6,5,0.0030000,0,\"a,b\",200,stop,completed,,1",
-                    "1,0.0100000,0.0110000,0.0010000,,,,0.2600000,0,,0,0,,0,,503,,failed,http-5xx,0",
+                    "id,arrival_s,sent_s,lateness_s,first_byte_s,first_token_s,finish_s,end_s,prompt_tokens,cached_tokens,output_tokens,deltas,max_gap_s,turn,tenant,status,finish_reason,outcome,error,measured,prompt_tokens_counted",
+                    "0,0.0000000,0.0010000,0.0010000,,0.0500000,0.2500000,0.2500000,0,2,6,5,0.0030000,0,\"a,b\",200,stop,completed,,1,10",
+                    "1,0.0100000,0.0110000,0.0010000,,,,0.2600000,0,,0,0,,0,,503,,failed,http-5xx,0,",
                 ],
                 File.ReadAllLines(path));
         }

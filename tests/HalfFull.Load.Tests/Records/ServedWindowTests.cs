@@ -18,6 +18,20 @@ public sealed class ServedWindowTests
     }
 
     [Fact]
+    public void Few_requests_are_counted_over_the_time_in_which_they_were_planned()
+    {
+        // 4 requests in one second, answered after 10 ms: 4 a second, although the last answer ends after 760 ms.
+        using var recorder = new LoadRecorder(Slo.None);
+        for (var i = 0; i < 4; i++)
+        {
+            recorder.Add(Answer(i, dueMs: 250 * i, tookMs: 10), []);
+        }
+
+        recorder.Planned(TimeSpan.Zero, Given.Ms(1000));
+        Assert.Equal(4, recorder.Build(new Rng(1)).RequestsPerSecond, 9);
+    }
+
+    [Fact]
     public void A_request_that_times_out_stretches_nothing()
     {
         var summary = Summarise(

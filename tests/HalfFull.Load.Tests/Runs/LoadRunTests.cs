@@ -11,6 +11,18 @@ public sealed class LoadRunTests
     private static readonly RequestDelegate Answer = ScriptedServer.Stream(
         ScriptedServer.RoleOnly, ScriptedServer.Token("a"), ScriptedServer.Token("b"), ScriptedServer.Usage(10, 4), ScriptedServer.Finish, ScriptedServer.Done);
 
+    [Theory]
+    [InlineData(1000, null, 201, true)]
+    [InlineData(100_000, 2, 201, true)]
+    [InlineData(5, null, 3_600_000, false)] // the trace ends it, long before
+    public async Task Throughput_is_counted_over_the_planned_time_where_that_ended_the_run(int requests, int? concurrency, double durationMs, bool planned)
+    {
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Stream(ScriptedServer.Token(), ScriptedServer.Finish, ScriptedServer.Done));
+        var plan = Given.Plan(Given.Every(10, requests)) with { Concurrency = concurrency, WarmUp = Given.Ms(1), Duration = Given.Ms(durationMs) };
+        var served = Given.Run(plan, server.Url).Summary.Served;
+        Assert.Equal(planned, served.Length >= Given.Ms(durationMs - 2));
+    }
+
     [Fact]
     public async Task Every_request_of_a_plan_is_sent_once_and_measured()
     {

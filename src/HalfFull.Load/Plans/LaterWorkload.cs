@@ -2,8 +2,8 @@ using HalfFull.Simulation.Workloads;
 
 namespace HalfFull.Load.Plans;
 
-/// <summary>The jobs of a workload that arrive in one stretch of time, from that stretch's start on.</summary>
-internal sealed class WindowedWorkload(IWorkload source, TimeSpan from, TimeSpan length) : IWorkload
+/// <summary>The jobs of a workload that arrive from a moment on, counted from that moment.</summary>
+internal sealed class LaterWorkload(IWorkload source, TimeSpan from) : IWorkload
 {
     /// <inheritdoc/>
     public string Name => source.Name;
@@ -32,6 +32,5 @@ internal sealed class WindowedWorkload(IWorkload source, TimeSpan from, TimeSpan
     /// <inheritdoc/>
     public IEnumerable<Job> Jobs() => source.Jobs()
         .SkipWhile(job => job.Request.Arrival < from)
-        .TakeWhile(job => job.Request.Arrival < from + length)
         .Select(job => job with { Request = job.Request with { Arrival = job.Request.Arrival - from } });
 }
