@@ -113,7 +113,7 @@ done
 stop
 
 # 4. Memory with 5,000 streams open.
-start --first 500ms --gap 500ms
+start --first 20ms --gap 1000ms
 for side in nginx haproxy halffull; do
   url=${side}_url pid=${side}_pid
   echo "5,000 open streams, $side" >&2
