@@ -39,6 +39,9 @@ public sealed record RunPlan
     /// <inheritdoc cref="SimulationSetup.Scenario"/>
     public Scenario? Scenario { get; init; }
 
+    /// <summary>Every replica that the run will ever have, by number: the fleet's and those that the scenario adds.</summary>
+    public IReadOnlyList<ReplicaSpec> AllReplicas => Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas;
+
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;
 

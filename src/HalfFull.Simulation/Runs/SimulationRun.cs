@@ -22,7 +22,7 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var workload = plan.Traffic.Workload;
-        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Scenario?.Specs(plan.Fleet.Replicas) ?? plan.Fleet.Replicas));
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.AllReplicas));
         IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
         sink = observer is null ? sink : new SinkPair(sink, observer);
         var result = Simulator.Run(Setup(plan, observer), workload.Jobs(), sink, cancellation);

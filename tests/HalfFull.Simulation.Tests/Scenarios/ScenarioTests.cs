@@ -1,5 +1,6 @@
 using HalfFull.Metrics;
 using HalfFull.Routing;
+using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Scenarios;
 using HalfFull.Simulation.Tests.Gateways;
 
@@ -183,6 +184,25 @@ public sealed class ScenarioTests
         Assert.Equal(TimeSpan.FromMilliseconds(30), run.Result.Makespan);
     }
 
+    [Fact]
+    public void The_phases_of_a_request_that_is_sent_again_do_not_overlap()
+    {
+        var spans = 0;
+        for (var seed = 1UL; seed <= Scenarios; seed++)
+        {
+            var workload = RandomScenario.Of(seed);
+            var phases = new Phases();
+            Given.Run(workload.Setup("vllm") with { Scenario = RandomEvents.Of(workload), Observers = [new PhaseTracker(phases)] }, workload.Jobs);
+            foreach (var life in phases.Spans.GroupBy(static span => span.Request.Id))
+            {
+                spans += life.Count();
+                Assert.All(life.Zip(life.Skip(1)), static pair => Assert.True(pair.First.End <= pair.Second.Start, $"{pair.First} overlaps {pair.Second}."));
+            }
+        }
+
+        Assert.True(spans > Scenarios, $"Only {spans} spans were told.");
+    }
+
     private static SimulationSetup Setup(Scenario scenario, params ReplicaSpec[] fleet) => Given.Setup("vllm", "round-robin", fleet) with { Scenario = scenario };
 
     private static ScenarioEvent Crash(double at, int replica, double? restart = null) =>
@@ -190,6 +210,13 @@ public sealed class ScenarioTests
 
     /// <summary>Forty requests of half a second, one every 100 ms.</summary>
     private static Job[] Long() => [.. Enumerable.Range(0, 40).Select(static id => Given.Job(id, arrival: 0.1 * id, prompt: 10, output: 50))];
+
+    private sealed class Phases : IPhaseSink
+    {
+        internal List<PhaseSpan> Spans { get; } = [];
+
+        public void Add(in PhaseSpan span) => Spans.Add(span);
+    }
 
     private sealed class HoldingForTwo : IRouter
     {
