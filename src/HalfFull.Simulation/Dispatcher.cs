@@ -178,23 +178,23 @@ internal sealed class Dispatcher
     private ReplicaView View(Replica replica, Request request, TimeSpan now)
     {
         var id = replica.Id;
-        var view = reports is null ? observer.Observe(replica) : reports.Of(replica, now);
+        reports?.CatchUpWith(replica, now);
 
         // What is on the way at this moment is in no figure of the replica, not even in fresh ones.
         unreported?.Reported(id, reports is null ? now + TimeSpan.FromTicks(1) : reports.TakenAt(id));
-        return view with
-        {
-            Epoch = fleet.Epoch(id),
-            Latency = fleet.Specs[id].Latency,
-            CachedPromptTokens = !router.NeedsPrefixHits ? null : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(id, fleet.Epoch(id)),
-            InFlightRequests = inFlightRequests[id],
-            InFlightPromptTokens = inFlightPromptTokens[id],
-            InFlightStreaming = streaming[id],
-            InFlightPrefillTokens = inFlightPrefillTokens[id],
-            UnreportedRequests = unreported?.Requests(id) ?? 0,
-            UnreportedPrefillTokens = unreported?.PrefillTokens(id) ?? 0,
-            UnreportedPromptTokens = unreported?.PromptTokens(id) ?? 0,
-        };
+        var epoch = fleet.Epoch(id);
+        var own = new OwnFigures(
+            epoch,
+            fleet.Specs[id].Latency,
+            !router.NeedsPrefixHits ? null : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(id, epoch),
+            inFlightRequests[id],
+            inFlightPromptTokens[id],
+            streaming[id],
+            inFlightPrefillTokens[id],
+            unreported?.Requests(id) ?? 0,
+            unreported?.PrefillTokens(id) ?? 0,
+            unreported?.PromptTokens(id) ?? 0);
+        return reports is null ? observer.Observe(replica, own) : reports.Of(id, now, own);
     }
 
     private void Hash(Request request, int choice) => DecisionHash = Rng.Mix(DecisionHash ^ Rng.Mix((ulong)request.Id) ^ (ulong)(uint)choice);

@@ -11,10 +11,20 @@ internal sealed class ReplicaObserver(IReadOnlyList<ReplicaSpec> specs, bool wit
     private readonly EngineModel[] engines = withSequences ? [.. specs.Select(static spec => new EngineModel(spec.Limits, spec.StepTime))] : [];
     private readonly SequenceView[][] sequences = withSequences ? [.. specs.Select(static spec => new SequenceView[spec.Limits.MaxSequences])] : [];
 
-    /// <summary>Its figures now. The sequences are valid until it is observed again.</summary>
-    internal ReplicaView Observe(Replica replica) => new()
+    /// <summary>Its figures now, with what the gateway knows itself. The sequences are valid until it is observed again.</summary>
+    internal ReplicaView Observe(Replica replica, in OwnFigures own = default) => new()
     {
         Replica = replica.Id,
+        Epoch = own.Epoch,
+        Latency = own.Latency,
+        CachedPromptTokens = own.CachedPromptTokens,
+        InFlightRequests = own.InFlightRequests,
+        InFlightPromptTokens = own.InFlightPromptTokens,
+        InFlightStreaming = own.InFlightStreaming,
+        InFlightPrefillTokens = own.InFlightPrefillTokens,
+        UnreportedRequests = own.UnreportedRequests,
+        UnreportedPrefillTokens = own.UnreportedPrefillTokens,
+        UnreportedPromptTokens = own.UnreportedPromptTokens,
         Running = replica.Running,
         Waiting = replica.Waiting,
         QueuedPrefillTokens = replica.QueuedPrefillTokens,

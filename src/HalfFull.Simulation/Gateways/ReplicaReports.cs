@@ -55,12 +55,21 @@ internal sealed class ReplicaReports
         }
     }
 
-    /// <summary>What routers see of a replica.</summary>
-    internal ReplicaView Of(Replica replica, TimeSpan now)
+    /// <summary>The last report of a replica, with what the gateway knows itself.</summary>
+    internal ReplicaView Of(int replica, TimeSpan now, in OwnFigures own) => last[replica] with
     {
-        CatchUpWith(replica, now);
-        return last[replica.Id] with { Age = now - takenAt[replica.Id] };
-    }
+        Age = now - takenAt[replica],
+        Epoch = own.Epoch,
+        Latency = own.Latency,
+        CachedPromptTokens = own.CachedPromptTokens,
+        InFlightRequests = own.InFlightRequests,
+        InFlightPromptTokens = own.InFlightPromptTokens,
+        InFlightStreaming = own.InFlightStreaming,
+        InFlightPrefillTokens = own.InFlightPrefillTokens,
+        UnreportedRequests = own.UnreportedRequests,
+        UnreportedPrefillTokens = own.UnreportedPrefillTokens,
+        UnreportedPromptTokens = own.UnreportedPromptTokens,
+    };
 
     /// <summary>A replica has started: nothing is known of it until its first report.</summary>
     internal void Started(int replica, TimeSpan now)
