@@ -2,17 +2,22 @@ using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Routing;
 using HalfFull.Routing.Prefix;
+using HalfFull.Simulation.Gateways;
 
 namespace HalfFull.Simulation;
 
 /// <summary>
-/// The simulated host of a router: filters replicas that a request can never fit, shows the rest, keeps the ledger of what was sent
-/// and not ended, and hashes the decisions.
+/// The simulated host of a router, one gateway: filters replicas that a request can never fit or that take none, shows the rest, keeps the ledger of what it has
+/// sent and not seen the end of, and hashes the decisions.
 /// </summary>
 internal sealed class Dispatcher
 {
     private readonly IRouter router;
-    private readonly Replica[] replicas;
+    private readonly int gateways;
+    private readonly FleetState fleet;
+    private readonly ReplicaObserver observer;
+    private readonly ReplicaReports? reports;
+    private readonly UnreportedRequests? unreported;
     private readonly ReplicaView[] views;
     private readonly int[] inFlightRequests;
     private readonly long[] inFlightPromptTokens;
@@ -20,21 +25,26 @@ internal sealed class Dispatcher
     private readonly long[] inFlightPrefillTokens;
     private readonly Dictionary<long, int> prefillOf = []; // by request without a first token: what was reserved is released, never estimated again
     private readonly PrefixHits? hits;
-    private readonly EngineModel[]? engines;
-    private readonly SequenceView[][] sequences;
 
-    internal Dispatcher(IRouter router, Replica[] replicas, SimulationSetup setup)
+    /// <param name="router">Decides.</param>
+    /// <param name="fleet">The replicas, shared by all gateways.</param>
+    /// <param name="observer">Reads their figures.</param>
+    /// <param name="reports">Their reports, shared by all gateways; null when the router sees the replicas as they are.</param>
+    /// <param name="setup">The run.</param>
+    internal Dispatcher(IRouter router, FleetState fleet, ReplicaObserver observer, ReplicaReports? reports, SimulationSetup setup)
     {
         this.router = router;
-        this.replicas = replicas;
-        views = new ReplicaView[replicas.Length];
-        inFlightRequests = new int[replicas.Length];
-        inFlightPromptTokens = new long[replicas.Length];
-        streaming = new int[replicas.Length];
-        inFlightPrefillTokens = new long[replicas.Length];
+        this.fleet = fleet;
+        this.observer = observer;
+        this.reports = reports;
+        gateways = setup.Gateways;
+        views = new ReplicaView[fleet.Count];
+        inFlightRequests = new int[fleet.Count];
+        inFlightPromptTokens = new long[fleet.Count];
+        streaming = new int[fleet.Count];
+        inFlightPrefillTokens = new long[fleet.Count];
+        unreported = reports is not null || fleet.Specs.Any(static spec => spec.Latency > TimeSpan.Zero) ? new UnreportedRequests(fleet.Count) : null;
         hits = router.NeedsPrefixHits && setup.PrefixHits == PrefixSource.Index ? new PrefixHits() : null;
-        engines = router.NeedsSequences ? [.. setup.Fleet.Select(static spec => new EngineModel(spec.Limits, spec.StepTime))] : null;
-        sequences = router.NeedsSequences ? [.. replicas.Select(static replica => new SequenceView[replica.Limits.MaxSequences])] : [];
     }
 
     /// <summary>What the router has learned, for the summary.</summary>
@@ -46,41 +56,61 @@ internal sealed class Dispatcher
     /// <summary>Hash of the decisions so far, in order.</summary>
     internal ulong DecisionHash { get; private set; }
 
+    /// <summary>Whether nothing is reserved any more.</summary>
+    internal bool IsLedgerZero =>
+        prefillOf.Count == 0
+        && unreported is null or { IsEmpty: true }
+        && !inFlightRequests.AsSpan().ContainsAnyExcept(0)
+        && !streaming.AsSpan().ContainsAnyExcept(0)
+        && !inFlightPromptTokens.AsSpan().ContainsAnyExcept(0)
+        && !inFlightPrefillTokens.AsSpan().ContainsAnyExcept(0);
+
     /// <summary>Decides on a request and reserves for it.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="attempt">0 for the first try.</param>
     /// <param name="now">The time.</param>
-    /// <param name="replica">The replica chosen; null when it is held or rejected.</param>
-    internal RouteKind Route(Request request, TimeSpan now, out Replica? replica)
+    /// <param name="replica">The replica chosen; -1 unless it is sent.</param>
+    internal DoorAnswer Route(Request request, int attempt, TimeSpan now, out int replica)
     {
-        replica = null;
-        var asked = new RouteRequest(request, now);
+        replica = -1;
+        var asked = new RouteRequest(request, now, attempt, gateways);
         hits?.Look(asked);
         string? refusal = null;
+        var closed = false;
         var candidates = 0;
-        foreach (var candidate in replicas)
+        for (var i = 0; i < fleet.Count; i++)
         {
-            if (candidate.Refusal(request) is { } reason)
+            if (fleet.Specs[i].Limits.Refusal(request) is { } reason)
             {
                 refusal = reason;
             }
+            else if (fleet.Takes(i))
+            {
+                views[candidates++] = View(fleet[i], request, now);
+            }
             else
             {
-                views[candidates++] = View(candidate, request);
+                closed = true;
             }
         }
 
         if (candidates == 0)
         {
-            FirstRefusal ??= refusal;
             Hash(request, -2);
-            return RouteKind.Reject;
+            if (closed)
+            {
+                return DoorAnswer.Unavailable;
+            }
+
+            FirstRefusal ??= refusal;
+            return DoorAnswer.Rejected;
         }
 
         var decision = router.Choose(asked, views.AsSpan(0, candidates), default);
         if (decision.Kind != RouteKind.Route)
         {
             Hash(request, decision.Kind == RouteKind.Hold ? -1 : -2);
-            return decision.Kind;
+            return decision.Kind == RouteKind.Hold ? DoorAnswer.Held : DoorAnswer.Rejected;
         }
 
         if ((uint)decision.Index >= (uint)candidates)
@@ -89,12 +119,12 @@ internal sealed class Dispatcher
         }
 
         ref readonly var view = ref views[decision.Index];
-        replica = replicas[view.Replica];
-        Reserve(request, view);
+        replica = view.Replica;
+        Reserve(request, view, now);
         hits?.Dispatched(asked, view.Replica, view.Epoch);
         router.Dispatched(asked, view);
-        Hash(request, replica.Id);
-        return RouteKind.Route;
+        Hash(request, replica);
+        return DoorAnswer.Sent;
     }
 
     /// <summary>A replica emitted a request's first token.</summary>
@@ -104,6 +134,7 @@ internal sealed class Dispatcher
         {
             inFlightPrefillTokens[replica] -= prefill;
             streaming[replica]++;
+            unreported?.Prefilled(request.Id);
         }
 
         router.FirstToken(request, replica, now);
@@ -123,57 +154,47 @@ internal sealed class Dispatcher
             streaming[record.Replica]--;
         }
 
+        unreported?.Settle(record.Id);
+
         router.Ended(record);
     }
 
-    private void Reserve(Request request, in ReplicaView view)
+    /// <summary>A replica has died, and every request there has been reported as ended.</summary>
+    internal void Died(int replica) => unreported?.Forget(replica);
+
+    /// <summary>A replica will take nothing any more.</summary>
+    internal void Removed(int replica) => hits?.Removed(replica);
+
+    private void Reserve(Request request, in ReplicaView view, TimeSpan now)
     {
         var prefill = request.PromptTokens - (view.CachedPromptTokens ?? 0);
         inFlightRequests[view.Replica]++;
         inFlightPromptTokens[view.Replica] += request.PromptTokens;
         inFlightPrefillTokens[view.Replica] += prefill;
-        prefillOf[request.Id] = prefill;
+        prefillOf.Add(request.Id, prefill);
+        unreported?.Add(request.Id, view.Replica, request.PromptTokens, prefill, now + view.Latency);
     }
 
-    private ReplicaView View(Replica replica, Request request) => new()
+    private ReplicaView View(Replica replica, Request request, TimeSpan now)
     {
-        Replica = replica.Id,
-        Running = replica.Running,
-        Waiting = replica.Waiting,
-        QueuedPrefillTokens = replica.QueuedPrefillTokens,
-        KvTokensInUse = replica.KvTokensInUse,
-        KvTokensQueued = replica.KvTokensQueued,
-        KvCapacityTokens = replica.Limits.KvCapacityTokens,
-        PrefillTokensPerSecond = replica.Rates.PrefillTokensPerSecond,
-        ReleasedTokensPerSecond = replica.Rates.ReleasedTokensPerSecond,
-        MeanOutputTokens = replica.Rates.MeanOutputTokens,
-        SecondsPerStep = replica.Steps > 0 ? replica.BusyTime.TotalSeconds / replica.Steps : null,
-        CachedPromptTokens = !router.NeedsPrefixHits ? null : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(replica.Id, epoch: 0),
-        InFlightRequests = inFlightRequests[replica.Id],
-        InFlightPromptTokens = inFlightPromptTokens[replica.Id],
-        InFlightStreaming = streaming[replica.Id],
-        InFlightPrefillTokens = inFlightPrefillTokens[replica.Id],
-        Engine = engines?[replica.Id],
-        Sequences = engines is null ? default : Sequences(replica),
-    };
+        var id = replica.Id;
+        reports?.CatchUpWith(replica, now);
 
-    private ReadOnlyMemory<SequenceView> Sequences(Replica replica)
-    {
-        var running = replica.RunningSequences;
-        var copies = sequences[replica.Id];
-        for (var i = 0; i < running.Count; i++)
-        {
-            var sequence = running[i];
-            var uncounted = sequence.ScheduledTokens > 0 ? replica.UncountedTokens : 0;
-            copies[i] = new SequenceView(
-                sequence.ComputedTokens + uncounted,
-                sequence.IsDecoding ? 0 : sequence.RemainingTokens,
-                sequence.OutputTokens + uncounted,
-                sequence.OutputLimit,
-                sequence.Request.PredictedOutputTokens);
-        }
-
-        return copies.AsMemory(0, running.Count);
+        // What is on the way at this moment is in no figure of the replica, not even in fresh ones.
+        unreported?.Reported(id, reports is null ? now + TimeSpan.FromTicks(1) : reports.TakenAt(id));
+        var epoch = fleet.Epoch(id);
+        var own = new OwnFigures(
+            epoch,
+            fleet.Specs[id].Latency,
+            !router.NeedsPrefixHits ? null : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(id, epoch),
+            inFlightRequests[id],
+            inFlightPromptTokens[id],
+            streaming[id],
+            inFlightPrefillTokens[id],
+            unreported?.Requests(id) ?? 0,
+            unreported?.PrefillTokens(id) ?? 0,
+            unreported?.PromptTokens(id) ?? 0);
+        return reports is null ? observer.Observe(replica, own) : reports.Of(id, now, own);
     }
 
     private void Hash(Request request, int choice) => DecisionHash = Rng.Mix(DecisionHash ^ Rng.Mix((ulong)request.Id) ^ (ulong)(uint)choice);

@@ -1,6 +1,7 @@
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation.Recording;
+using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Simulation;
 
@@ -24,6 +25,15 @@ public sealed record SimulationSetup
 
     /// <summary>Where routers' prefix hits come from.</summary>
     public PrefixSource PrefixHits { get; init; }
+
+    /// <summary>Mean time between two reports of a replica, which are all that routers see of it; 0: routers see replicas as they are.</summary>
+    public TimeSpan SnapshotAge { get; init; }
+
+    /// <summary>Independent gateways, each with its own router and ledger, that share the requests; at least 1.</summary>
+    public int Gateways { get; init; } = 1;
+
+    /// <summary>What happens to the fleet meanwhile; null for nothing.</summary>
+    public Scenario? Scenario { get; init; }
 
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;

@@ -3,29 +3,40 @@ using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Prediction;
 using HalfFull.Routing;
+using HalfFull.Simulation.Gateways;
 using HalfFull.Simulation.Recording;
+using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Simulation;
 
 /// <summary>
 /// Plays jobs against a modelled fleet in virtual time. Between two arrivals the replicas do not meet, so each runs ahead on its own to the next arrival;
-/// steps that end at the time of an arrival are processed before it, and replicas in the order of (time, index).
+/// steps that end at the time of an arrival are processed before it, and replicas in the order of (time, index). Whatever else concerns more than one replica (a
+/// request that gets there late, a change of the fleet) bounds the run ahead like an arrival; at one time deliveries come first, then changes, then arrivals.
 /// </summary>
 public sealed class Simulator : IReplicaListener
 {
     private readonly SimulationSetup setup;
     private readonly IRecordSink sink;
-    private readonly Replica[] replicas;
-    private readonly Dispatcher dispatcher;
+    private readonly FleetState fleet;
+    private readonly ReplicaReports? reports;
+    private readonly GatewaySet gateways;
     private readonly ILengthPredictor predictor;
+    private readonly Deliveries deliveries = new();
+    private readonly ScenarioTimeline? timeline;
+    private readonly Dictionary<long, Attempt>? attempts; // what may have to be sent again
+    private readonly List<Replica> dead = [];
     private readonly StepEvents events;
     private readonly LogHistogram gaps = new();
-    private readonly Queue<Job> held = new();
+    private readonly Queue<Attempt> held = new();
     private readonly List<int> touched = [];
     private readonly IRunObserver[] observers;
     private readonly TimeSpan[] stepStarts;
     private Replica? holding;
+    private Dictionary<long, RequestRecord>? lost;
     private bool anyEnded;
+    private TimeSpan? askAgain;
+    private int askedInVain;
     private TimeSpan? firstArrival;
     private TimeSpan lastArrival;
     private TimeSpan lastFinish;
@@ -35,31 +46,26 @@ public sealed class Simulator : IReplicaListener
         this.setup = setup;
         this.sink = sink;
         observers = [.. setup.Observers];
-        stepStarts = new TimeSpan[setup.Fleet.Count];
         var rng = new Rng(setup.Seed);
         predictor = setup.Predictor.Create(rng.Fork("predictor"));
-        replicas = new Replica[setup.Fleet.Count];
-        for (var i = 0; i < replicas.Length; i++)
+        fleet = new FleetState(setup.Scenario?.Specs(setup.Fleet) ?? setup.Fleet);
+        stepStarts = new TimeSpan[fleet.Count];
+        for (var i = 0; i < setup.Fleet.Count; i++)
         {
-            var spec = setup.Fleet[i];
-            var rates = new EngineRates(spec.Limits, spec.StepTime);
-            var scheduler = PolicyCatalogs.Engines.Create(setup.Engine, rates, spec.Limits, rng.Fork($"engine-{i}"), spec.StepTime, predictor);
-            if (scheduler.NeedsPrediction && setup.Predictor.IsNone)
-            {
-                throw new SimulationException($"Engine policy '{setup.Engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.");
-            }
-
-            replicas[i] = new Replica(i, spec.Limits, scheduler, rates, this);
+            fleet.Start(CreateReplica(i, $"engine-{i}"), restarted: false);
         }
 
-        var chooser = router ?? PolicyCatalogs.Routers.Create(setup.Router, rng, new RouterSeed(setup.Seed));
-        if (chooser.NeedsPrediction && setup.Predictor.IsNone)
+        var reportSeed = rng.Fork("reports").NextUInt64();
+        var routers = router is null ? GatewaySet.Routers(setup, rng) : [.. Enumerable.Repeat(router, setup.Gateways)];
+        var observer = new ReplicaObserver(fleet.Specs, routers[0].NeedsSequences);
+        reports = setup.SnapshotAge > TimeSpan.Zero ? new ReplicaReports(new ReportTimes(setup.SnapshotAge, reportSeed), observer, fleet.Replicas) : null;
+        gateways = new GatewaySet([.. routers.Select(one => new Dispatcher(one, fleet, observer, reports, setup))], setup.Seed);
+        events = new StepEvents(fleet.Count);
+        if (setup.Scenario is { } scenario)
         {
-            throw new SimulationException($"Router '{setup.Router}' needs predicted output lengths; add --predict oracle.");
+            timeline = new ScenarioTimeline(scenario, fleet, setup.Fleet.Count);
+            attempts = [];
         }
-
-        dispatcher = new Dispatcher(chooser, replicas, setup);
-        events = new StepEvents(replicas.Length);
     }
 
     /// <summary>Runs until every job has ended.</summary>
@@ -81,6 +87,11 @@ public sealed class Simulator : IReplicaListener
         if (setup.Fleet.Count == 0)
         {
             throw new SimulationException("The fleet has no replica; at least one is needed.");
+        }
+
+        if (setup.Gateways < 1 || setup.SnapshotAge < TimeSpan.Zero)
+        {
+            throw new SimulationException($"{setup.Gateways} gateways with reports every {setup.SnapshotAge} are not possible: give at least one, and a time of at least 0.");
         }
 
         var simulator = new Simulator(setup, sink, router);
@@ -105,15 +116,21 @@ public sealed class Simulator : IReplicaListener
     void IReplicaListener.FirstToken(int replica, Sequence sequence, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        dispatcher.FirstToken(sequence.Request, replica, now);
+        gateways.Of(sequence.Request.Id).FirstToken(sequence.Request, replica, now);
     }
 
     /// <inheritdoc/>
     void IReplicaListener.Ended(Sequence sequence, in RequestRecord record)
     {
-        dispatcher.Ended(record);
-        lastFinish = record.Finish > lastFinish ? record.Finish : lastFinish;
+        gateways.Of(record.Id).Ended(record);
         anyEnded = true;
+        if (lost is not null)
+        {
+            lost.Add(record.Id, record);
+            return;
+        }
+
+        _ = attempts?.Remove(record.Id);
         if (record.Outcome == Outcome.Completed)
         {
             predictor.Finished(sequence.Request, record.OutputTokens);
@@ -123,25 +140,44 @@ public sealed class Simulator : IReplicaListener
             predictor.Dropped(sequence.Request);
         }
 
-        sink.Add(record);
+        Record(record);
+    }
+
+    private Replica CreateReplica(int index, string stream)
+    {
+        var spec = fleet.Specs[index];
+        var rates = new EngineRates(spec.Limits, spec.StepTime);
+        var scheduler = PolicyCatalogs.Engines.Create(setup.Engine, rates, spec.Limits, new Rng(setup.Seed).Fork(stream), spec.StepTime, predictor);
+        return scheduler.NeedsPrediction && setup.Predictor.IsNone
+            ? throw new SimulationException($"Engine policy '{setup.Engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")
+            : new Replica(index, spec.Limits, scheduler, rates, this);
     }
 
     private void Play(IEnumerable<Job> jobs, CancellationToken cancellation)
     {
         using var arrivals = jobs.GetEnumerator();
         var more = arrivals.MoveNext();
-        while (more || events.Any)
+        while (more || events.Any || IsAnybodyAwaited)
         {
-            var horizon = more ? arrivals.Current.Request.Arrival : TimeSpan.MaxValue;
+            var arrival = more ? arrivals.Current.Request.Arrival : TimeSpan.MaxValue;
+            var horizon = Horizon(arrival);
             while (events.Any && events.FirstTime <= horizon)
             {
                 cancellation.ThrowIfCancellationRequested();
                 Advance(events.First, events.FirstTime, horizon);
+                horizon = deliveries.Any && deliveries.NextTime < horizon ? deliveries.NextTime : horizon;
             }
 
             cancellation.ThrowIfCancellationRequested();
-            if (!more)
+            if (horizon == TimeSpan.MaxValue)
             {
+                continue;
+            }
+
+            Meet(horizon);
+            if (horizon < arrival)
+            {
+                StartTouched(horizon);
                 continue;
             }
 
@@ -161,17 +197,140 @@ public sealed class Simulator : IReplicaListener
             StartTouched(horizon);
         }
 
-        while (held.TryDequeue(out var job))
+        while (held.TryDequeue(out var attempt))
         {
             // Nothing runs and nothing will arrive, and still the router holds it: nobody will ever ask again.
-            Reject(job.Request, lastArrival > lastFinish ? lastArrival : lastFinish);
+            Refuse(attempt, lastArrival > lastFinish ? lastArrival : lastFinish, Outcome.Rejected);
+        }
+
+        if (setup.CheckInvariants && !gateways.IsLedgerZero)
+        {
+            throw new InvalidOperationException("Everything has ended, but a gateway still has something reserved.");
+        }
+    }
+
+    /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>
+    private bool IsAnybodyAwaited =>
+        deliveries.Any || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue));
+
+    /// <summary>The next time at which replicas meet.</summary>
+    private TimeSpan Horizon(TimeSpan arrival)
+    {
+        var horizon = arrival;
+        if (timeline is not null && timeline.NextTime < horizon)
+        {
+            horizon = timeline.NextTime;
+        }
+
+        if (deliveries.Any && deliveries.NextTime < horizon)
+        {
+            horizon = deliveries.NextTime;
+        }
+
+        return askAgain is { } again && again < horizon ? again : horizon;
+    }
+
+    /// <summary>What happens at a time at which replicas meet, before requests arrive.</summary>
+    private void Meet(TimeSpan now)
+    {
+        while (deliveries.TryTake(now, out var delivery))
+        {
+            Deliver(delivery.Job, delivery.Replica, now);
+        }
+
+        var changed = false;
+        while (timeline is not null && timeline.TryTake(now, out var step))
+        {
+            Change(step, now);
+            changed = true;
+        }
+
+        var again = askAgain <= now;
+        if ((changed || again) && held.Count > 0)
+        {
+            var (before, idle) = (held.Count, !events.Any && !deliveries.Any);
+            anyEnded = false;
+            AskHeld(now);
+            askedInVain = idle && held.Count == before ? askedInVain + 1 : 0;
+        }
+
+        if (again)
+        {
+            // A router that sees several fresh reports of an idle fleet and holds nevertheless will never let go.
+            askAgain = held.Count > 0 && askedInVain < 4 ? now + setup.SnapshotAge : null;
+        }
+    }
+
+    private void Change(in ScenarioStep step, TimeSpan now)
+    {
+        var replica = step.Replica;
+        switch (step.Kind)
+        {
+            case ScenarioStepKind.Crash when fleet.Replicas[replica] is { } alive:
+                timeline!.Died(step, now);
+                Crash(alive, now);
+                break;
+            case ScenarioStepKind.Start when timeline!.MayStart(replica):
+                var restarted = step.Event.Kind == ScenarioKind.Crash;
+                fleet.Start(CreateReplica(replica, restarted ? $"engine-{replica}-{fleet.Epoch(replica) + 1}" : $"engine-{replica}"), restarted);
+                timeline.Started(replica);
+                reports?.Started(replica, now);
+                break;
+            case ScenarioStepKind.Remove:
+                gateways.Removed(replica);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A replica dies with what it has and what is on the way to it. Who has no token yet is sent again, as often as the scenario allows; the others fail.</summary>
+    private void Crash(Replica replica, TimeSpan now)
+    {
+        lost = [];
+        if (replica.IsStepInFlight)
+        {
+            StepEnding(replica, now);
+        }
+
+        replica.Crash(now);
+        foreach (var job in deliveries.TakeAll(replica.Id))
+        {
+            var record = Unserved(job.Request, now, replica.Id, Outcome.Failed);
+            gateways.Of(record.Id).Ended(record);
+            lost.Add(record.Id, record);
+        }
+
+        gateways.Died(replica.Id);
+        fleet.Stop(replica.Id);
+        dead.Add(replica);
+        if (events.Has(replica.Id))
+        {
+            events.Remove(replica.Id);
+        }
+
+        var again = lost.Values.OrderBy(static record => record.Arrival).ThenBy(static record => record.Id).ToArray();
+        lost = null;
+        foreach (var record in again)
+        {
+            attempts!.Remove(record.Id, out var attempt);
+            if (record.OutputTokens == 0 && attempt.Number < setup.Scenario!.Retries)
+            {
+                Dispatch(attempt with { Number = attempt.Number + 1 }, now);
+            }
+            else
+            {
+                predictor.Dropped(attempt.Job.Request);
+                Record(record);
+            }
         }
     }
 
     /// <summary>Ends a replica's step in flight, or a run of held ones, and begins the next.</summary>
     private void Advance(int index, TimeSpan now, TimeSpan horizon)
     {
-        var replica = replicas[index];
+        var replica = fleet[index];
+        reports?.CatchUp(replica, now);
         if (replica.IsStepInFlight)
         {
             if (RunHeld(replica, now, horizon) is var end && end > now)
@@ -188,7 +347,12 @@ public sealed class Simulator : IReplicaListener
         if (anyEnded)
         {
             anyEnded = false;
-            RetryHeld(now);
+            if (held.Count > 0)
+            {
+                AskHeld(now);
+            }
+
+            StartTouched(now);
         }
     }
 
@@ -208,7 +372,7 @@ public sealed class Simulator : IReplicaListener
 
         if (began)
         {
-            var end = now + setup.Fleet[replica.Id].StepTime.Predict(replica.Plan.Shape);
+            var end = now + fleet.StepTimes[replica.Id].Predict(replica.Plan.Shape);
             events.Set(replica.Id, RunHeld(replica, end, horizon));
         }
         else if (replica.WakeAt is { } wake)
@@ -221,7 +385,9 @@ public sealed class Simulator : IReplicaListener
         }
     }
 
-    /// <summary>While requests are held at the door, no replica may run ahead of another: each end of a request lets one in.</summary>
+    /// <summary>
+    /// While requests are held at the door, no replica may run ahead of another: each end of a request lets one in. None runs ahead of its own report.
+    /// </summary>
     private TimeSpan RunHeld(Replica replica, TimeSpan end, TimeSpan horizon)
     {
         if (!setup.FastForward || held.Count > 0)
@@ -229,8 +395,9 @@ public sealed class Simulator : IReplicaListener
             return end;
         }
 
+        var bound = reports is not null && reports.NextOf(replica.Id) < horizon ? reports.NextOf(replica.Id) : horizon;
         holding = observers.Length > 0 ? replica : null;
-        end = replica.RunHeldSteps(end, horizon, setup.Fleet[replica.Id].StepTime);
+        end = replica.RunHeldSteps(end, bound, fleet.StepTimes[replica.Id]);
         holding = null;
         return end;
     }
@@ -251,94 +418,119 @@ public sealed class Simulator : IReplicaListener
             job = job with { Request = job.Request with { PredictedOutputTokens = predictor.Predict(job.Request) } };
         }
 
-        if (!TryDispatch(job, now))
-        {
-            held.Enqueue(job);
-        }
+        Dispatch(new Attempt(job, 0), now);
     }
 
-    private bool TryDispatch(Job job, TimeSpan now)
+    /// <summary>Asks the request's gateway where to; what it holds waits at the end of the queue.</summary>
+    private void Dispatch(in Attempt attempt, TimeSpan now)
     {
-        switch (dispatcher.Route(job.Request, now, out var replica))
+        var job = attempt.Job;
+        switch (gateways.Of(job.Request.Id).Route(job.Request, attempt.Number, now, out var replica))
         {
-            case RouteKind.Route when replica is not null:
-                var sequence = replica.Submit(job.Request, now, job.OutputTokens);
-                foreach (var observer in observers)
+            case DoorAnswer.Sent:
+                attempts?.Add(job.Request.Id, attempt);
+                var latency = fleet.Specs[replica].Latency;
+                if (latency > TimeSpan.Zero)
                 {
-                    observer.Submitted(replica, sequence, now);
+                    deliveries.Send(job, replica, now + latency);
+                }
+                else
+                {
+                    Deliver(job, replica, now);
                 }
 
-                touched.Add(replica.Id);
-                return true;
-            case RouteKind.Reject:
-                Reject(job.Request, now);
-                return true;
+                break;
+            case DoorAnswer.Held:
+                held.Enqueue(attempt);
+                askAgain ??= reports is null ? null : now + setup.SnapshotAge;
+                break;
+            case DoorAnswer.Rejected:
+                Refuse(attempt, now, Outcome.Rejected);
+                break;
             default:
-                return false;
+                Refuse(attempt, now, Outcome.Failed);
+                break;
         }
     }
 
-    private void RetryHeld(TimeSpan now)
+    private void Deliver(Job job, int index, TimeSpan now)
+    {
+        reports?.CatchUpWith(fleet[index], now);
+        var sequence = fleet[index].Submit(job.Request, now, job.OutputTokens);
+        foreach (var observer in observers)
+        {
+            observer.Submitted(fleet[index], sequence, now);
+        }
+
+        touched.Add(index);
+    }
+
+    /// <summary>Asks once for each held request, in the order of holding.</summary>
+    private void AskHeld(TimeSpan now)
     {
         for (var asked = held.Count; asked > 0; asked--)
         {
-            var job = held.Dequeue();
-            if (!TryDispatch(job, now))
-            {
-                held.Enqueue(job);
-            }
+            Dispatch(held.Dequeue(), now);
         }
-
-        StartTouched(now);
     }
 
     private void StartTouched(TimeSpan now)
     {
         foreach (var index in touched)
         {
-            if (!replicas[index].IsStepInFlight)
+            if (fleet.Replicas[index] is { IsStepInFlight: false } replica)
             {
-                Begin(replicas[index], now, now);
+                Begin(replica, now, now);
             }
         }
 
         touched.Clear();
     }
 
-    private void Reject(Request request, TimeSpan now)
+    private void Refuse(in Attempt attempt, TimeSpan now, Outcome outcome)
     {
-        lastFinish = now > lastFinish ? now : lastFinish;
-        predictor.Dropped(request);
-        sink.Add(new RequestRecord(
-            request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, -1, request.Tenant, Outcome.Rejected));
+        predictor.Dropped(attempt.Job.Request);
+        Record(Unserved(attempt.Job.Request, now, -1, outcome));
     }
+
+    private void Record(in RequestRecord record)
+    {
+        lastFinish = record.Finish > lastFinish ? record.Finish : lastFinish;
+        sink.Add(record);
+    }
+
+    private static RequestRecord Unserved(Request request, TimeSpan now, int replica, Outcome outcome) =>
+        new(request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, replica, request.Tenant, outcome);
 
     private SimulationResult Result(TimeSpan wall)
     {
         var makespan = lastFinish - (firstArrival ?? lastFinish);
-        var hash = dispatcher.DecisionHash;
+        var hash = gateways.DecisionHash;
+        var lived = dead.Concat(fleet.Replicas.OfType<Replica>()).ToArray();
+        var busyOf = new TimeSpan[fleet.Count];
         var usage = 0.0;
         var busiest = TimeSpan.Zero;
         var busy = TimeSpan.Zero;
-        foreach (var replica in replicas)
+        foreach (var replica in lived)
         {
             hash = Rng.Mix(hash ^ replica.DecisionHash);
             usage += (double)replica.KvBlockTicks / replica.Limits.KvBlocks;
             busy += replica.BusyTime;
-            busiest = replica.BusyTime > busiest ? replica.BusyTime : busiest;
+            busyOf[replica.Id] += replica.BusyTime;
+            busiest = busyOf[replica.Id] > busiest ? busyOf[replica.Id] : busiest;
         }
 
         return new SimulationResult
         {
-            Steps = replicas.Sum(replica => replica.Steps),
-            Preemptions = replicas.Sum(replica => replica.Preemptions),
-            RecomputedTokens = replicas.Sum(replica => replica.RecomputedTokens),
+            Steps = lived.Sum(replica => replica.Steps),
+            Preemptions = lived.Sum(replica => replica.Preemptions),
+            RecomputedTokens = lived.Sum(replica => replica.RecomputedTokens),
             Makespan = makespan,
-            KvUsageMean = makespan > TimeSpan.Zero ? usage / replicas.Length / makespan.Ticks : 0,
-            Imbalance = busy > TimeSpan.Zero ? busiest / (busy / replicas.Length) : 1,
+            KvUsageMean = makespan > TimeSpan.Zero ? usage / fleet.Count / makespan.Ticks : 0,
+            Imbalance = busy > TimeSpan.Zero ? busiest / (busy / fleet.Count) : 1,
             DecisionHash = hash,
-            FirstRefusal = dispatcher.FirstRefusal,
-            RouterLearned = dispatcher.Learned,
+            FirstRefusal = gateways.FirstRefusal,
+            RouterLearned = gateways.Learned,
             TokenGaps = gaps,
             Wall = wall,
         };

@@ -3,6 +3,7 @@ using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation;
+using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Cli.Options;
 
@@ -15,6 +16,11 @@ internal sealed class CommonOptions
     private readonly Option<string?> prefixView = TextOption.Of(
         "--prefix-view", "exact|index", ReadPrefixView, "Prefix hits that routers see: those of the caches, or of an index of what was sent where [default: exact]");
 
+    private readonly Option<TimeSpan?> snapshotAge = DurationOption.Of(
+        "--snapshot-age", "Routers see a report of each replica that is taken anew at this interval, not the replica as it is [default: 0ms]");
+
+    private readonly Option<int> gateways = NumberOption.Whole("--gateways", 1, 1, 1_000, "Independent gateways that share the requests, each with its own router");
+    private readonly Option<Scenario?> scenario = TextOption.Of("--scenario", "FILE.json", ScenarioFile.Read, "What happens to the fleet meanwhile: crashes, slow-downs, drains, links");
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
     private readonly Option<Slo?> slo = TextOption.Of(
@@ -58,6 +64,9 @@ internal sealed class CommonOptions
         command.Options.Add(predict);
         command.Options.Add(prefixView);
         Fleet.AddTo(command);
+        command.Options.Add(snapshotAge);
+        command.Options.Add(gateways);
+        command.Options.Add(scenario);
         command.Options.Add(seed);
         if (Seeds is not null)
         {
@@ -68,7 +77,6 @@ internal sealed class CommonOptions
         command.Options.Add(noFastForward);
         command.Options.Add(json);
         command.Options.Add(html);
-        NotLandedOptions.AddTo(command);
     }
 
     /// <summary>The seeds, at least one.</summary>
@@ -84,6 +92,15 @@ internal sealed class CommonOptions
     /// <summary>Where routers' prefix hits come from.</summary>
     public PrefixSource PrefixHits(ParseResult parsed) =>
         string.Equals(parsed.GetValue(prefixView), "index", StringComparison.Ordinal) ? PrefixSource.Index : PrefixSource.Exact;
+
+    /// <summary>Mean time between two reports of a replica; 0: routers see replicas as they are.</summary>
+    public TimeSpan SnapshotAge(ParseResult parsed) => parsed.GetValue(snapshotAge) ?? TimeSpan.Zero;
+
+    /// <summary>Number of gateways.</summary>
+    public int Gateways(ParseResult parsed) => parsed.GetValue(gateways);
+
+    /// <summary>What happens to the fleet; null for nothing.</summary>
+    public Scenario? ScenarioOf(ParseResult parsed) => parsed.GetValue(scenario);
 
     /// <summary>Whether held plans are repeated in one go.</summary>
     public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);

@@ -5,13 +5,6 @@ namespace HalfFull.Cli.Options;
 /// <summary>Options that a command does not have (yet): only the value that means "without" is accepted, so that nobody is misled.</summary>
 internal static class NotLandedOptions
 {
-    /// <summary>Adds them, hidden from help.</summary>
-    public static void AddTo(Command command)
-    {
-        command.Options.Add(Of("--snapshot-age", "0ms"));
-        command.Options.Add(Of("--gateways", "1"));
-    }
-
     /// <summary>Adds an option that another command has, hidden from help.</summary>
     /// <param name="command">The command that lacks it.</param>
     /// <param name="name">The option.</param>

@@ -18,6 +18,9 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         Seed = seed,
         Predictor = options.PredictorOf(parsed),
         PrefixHits = options.PrefixHits(parsed),
+        SnapshotAge = options.SnapshotAge(parsed),
+        Gateways = options.Gateways(parsed),
+        Scenario = options.ScenarioOf(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
     };

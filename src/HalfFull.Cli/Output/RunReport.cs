@@ -16,6 +16,8 @@ internal static class RunReport
             screen,
             ("traffic", TrafficText.Of(plan.Traffic)),
             ("fleet", $"{TrafficText.Of(plan.Fleet)} (simulated)"),
+            ("routers see", Views(plan)),
+            ("scenario", entry.Scenario),
             ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}"),
             ("bundle", BundleText.Of(plan)),
             ("learned", entry.RouterLearned is not { } learned ? null : string.Join(", ", learned.Select(figure => $"{figure.Name} {Figures.Percent(figure.Value)}"))));
@@ -37,6 +39,16 @@ internal static class RunReport
             ("run", $"seed {plan.Seed}, decision hash {entry.DecisionHash}, {Figures.Count(entry.Steps)} steps"),
             ("speed", $"{Figures.Seconds(entry.WallSeconds)}, {Figures.Three(entry.SimulatedRequestsPerSecond)} requests/s simulated")]);
         screen.WriteLine();
+    }
+
+    private static string? Views(RunPlan plan)
+    {
+        string?[] parts =
+        [
+            plan.SnapshotAge > TimeSpan.Zero ? $"reports taken every {Duration.Format(plan.SnapshotAge)}" : null,
+            plan.Gateways > 1 ? $"the traffic of their own gateway, one of {Figures.Count(plan.Gateways)}" : null,
+        ];
+        return parts is [null, null] ? null : string.Join(", ", parts.OfType<string>());
     }
 
     private static void Latencies(IAnsiConsole screen, RunEntry entry)

@@ -14,7 +14,15 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
     {
         ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(sequence);
-        lives.Add(sequence.Request.Id, new Life(sequence, replica.Id));
+        var start = sequence.Request.Arrival;
+        if (lives.Remove(sequence.Request.Id, out var lost))
+        {
+            // Its replica died and it was sent again.
+            Close(lost, now, lost.Preemptions);
+            start = now;
+        }
+
+        lives.Add(sequence.Request.Id, new Life(sequence, replica.Id, start));
     }
 
     /// <inheritdoc/>
@@ -83,7 +91,7 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
         }
     }
 
-    private sealed class Life(Sequence sequence, int replica)
+    private sealed class Life(Sequence sequence, int replica, TimeSpan start)
     {
         public Request Request => sequence.Request;
 
@@ -93,7 +101,7 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
 
         public RequestPhase Phase { get; private set; } = RequestPhase.Waiting;
 
-        public TimeSpan Start { get; private set; } = sequence.Request.Arrival;
+        public TimeSpan Start { get; private set; } = start;
 
         public TimeSpan Until { get; private set; }
 

@@ -46,7 +46,7 @@ public sealed class Timeline : IRunObserver, IPhaseSink
         }
 
         tracker.Submitted(replica, sequence, now);
-        if (left == 0)
+        if (left == 0 || rows.ContainsKey(sequence.Request.Id))
         {
             return;
         }

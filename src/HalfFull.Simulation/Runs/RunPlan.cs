@@ -2,6 +2,7 @@ using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation.Fleets;
+using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Simulation.Runs;
 
@@ -28,6 +29,18 @@ public sealed record RunPlan
 
     /// <inheritdoc cref="SimulationSetup.PrefixHits"/>
     public PrefixSource PrefixHits { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.SnapshotAge"/>
+    public TimeSpan SnapshotAge { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.Gateways"/>
+    public int Gateways { get; init; } = 1;
+
+    /// <inheritdoc cref="SimulationSetup.Scenario"/>
+    public Scenario? Scenario { get; init; }
+
+    /// <summary>Every replica that the run will ever have, by number: the fleet's and those that the scenario adds.</summary>
+    public IReadOnlyList<ReplicaSpec> AllReplicas => Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas;
 
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;

@@ -22,7 +22,7 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var workload = plan.Traffic.Workload;
-        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.AllReplicas));
         IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
         sink = observer is null ? sink : new SinkPair(sink, observer);
         var result = Simulator.Run(Setup(plan, observer), workload.Jobs(), sink, cancellation);
@@ -54,7 +54,7 @@ public static class SimulationRun
         ArgumentNullException.ThrowIfNull(plan);
         var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
         using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
-        _ = Simulator.Run(Setup(plan), WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
+        _ = Simulator.Run(Setup(plan) with { Scenario = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
     private static SimulationSetup Setup(RunPlan plan, IRunObserver? observer = null) => new()
@@ -65,6 +65,9 @@ public static class SimulationRun
         Seed = plan.Seed,
         Predictor = plan.Predictor,
         PrefixHits = plan.PrefixHits,
+        SnapshotAge = plan.SnapshotAge,
+        Gateways = plan.Gateways,
+        Scenario = plan.Scenario,
         FastForward = plan.FastForward,
         Observers = observer is null ? [] : [observer],
     };
@@ -84,6 +87,9 @@ public static class SimulationRun
         BlockSize = plan.Fleet.Options.BlockSize,
         Predict = plan.Predictor.ToString(),
         PrefixView = plan.PrefixHits == PrefixSource.Index ? "index" : null,
+        SnapshotAgeSeconds = plan.SnapshotAge > TimeSpan.Zero ? plan.SnapshotAge.TotalSeconds : null,
+        Gateways = plan.Gateways > 1 ? plan.Gateways : null,
+        Scenario = plan.Scenario?.Name,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,

@@ -300,6 +300,32 @@ public sealed class Replica
         Leave(sequence, now, Outcome.Failed);
     }
 
+    /// <summary>
+    /// The replica dies: the step in flight yields nothing, and every request leaves as failed with the tokens that it has emitted. It is of no use afterwards but
+    /// for its counts.
+    /// </summary>
+    public void Crash(TimeSpan now)
+    {
+        held.Stop();
+        if (inFlight)
+        {
+            held.End(now - held.StepStart);
+            inFlight = false;
+        }
+
+        var all = new List<Sequence>(running);
+        foreach (var sequence in waiting.InOrder(now))
+        {
+            all.Add(sequence);
+        }
+
+        foreach (var sequence in all)
+        {
+            Withdraw(sequence);
+            Leave(sequence, now, Outcome.Failed);
+        }
+    }
+
     /// <summary>Takes a sequence out with its progress, to be attached to another replica. Not while its own step is in flight.</summary>
     /// <returns>Its computed tokens, whose KV the host must carry over for them to count there.</returns>
     public int Detach(Sequence sequence)

@@ -45,6 +45,18 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PrefixView { get; init; }
 
+    /// <inheritdoc cref="RunSetting.SnapshotAgeSeconds"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SnapshotAgeSeconds { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Gateways"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Gateways { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Scenario"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Scenario { get; init; }
+
     /// <inheritdoc cref="RunSetting.RateScale"/>
     public required double RateScale { get; init; }
 
@@ -152,6 +164,9 @@ public sealed record RunEntry
             BlockSize = setting.BlockSize,
             Predict = setting.Predict,
             PrefixView = setting.PrefixView,
+            SnapshotAgeSeconds = setting.SnapshotAgeSeconds,
+            Gateways = setting.Gateways,
+            Scenario = setting.Scenario,
             RateScale = setting.RateScale,
             Load = setting.Load,
             CapacityRequestsPerSecond = setting.CapacityRequestsPerSecond,

@@ -42,6 +42,15 @@ public sealed record RunSetting
     /// <summary>Where routers' prefix hits come from; null for the caches themselves.</summary>
     public string? PrefixView { get; init; }
 
+    /// <summary>Seconds between two reports of a replica, which are all that routers see of it; null when they see it as it is.</summary>
+    public double? SnapshotAgeSeconds { get; init; }
+
+    /// <summary>Independent gateways; null for one.</summary>
+    public int? Gateways { get; init; }
+
+    /// <summary>File of what happened to the fleet meanwhile; null for nothing.</summary>
+    public string? Scenario { get; init; }
+
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }
 

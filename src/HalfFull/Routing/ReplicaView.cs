@@ -75,10 +75,13 @@ public readonly record struct ReplicaView
     /// <summary>Output tokens that came back for them so far; null when the host does not count them.</summary>
     public long? InFlightOutputTokens { get; init; }
 
-    /// <summary>Own requests sent after the report was taken that have no first token yet.</summary>
+    /// <summary>
+    /// Own requests sent after the report was taken that have not ended; a host that counts a request in the other figures from its first token on leaves it
+    /// out from then on.
+    /// </summary>
     public int UnreportedRequests { get; init; }
 
-    /// <summary>Uncached prompt tokens of those requests.</summary>
+    /// <summary>Uncached prompt tokens of those of them that have no first token yet.</summary>
     public long UnreportedPrefillTokens { get; init; }
 
     /// <summary>Prompt tokens of those requests.</summary>

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace HalfFull.Simulation.Gateways;
+
+/// <summary>Requests on their way to a replica, by time of delivery, then in the order of sending.</summary>
+internal sealed class Deliveries
+{
+    private readonly PriorityQueue<Delivery, (TimeSpan Time, long Number)> onTheWay = new();
+    private long sent;
+
+    /// <summary>Whether there are any.</summary>
+    internal bool Any => onTheWay.Count > 0;
+
+    /// <summary>Time of the next; <see cref="TimeSpan.MaxValue"/> without one.</summary>
+    internal TimeSpan NextTime => onTheWay.TryPeek(out _, out var next) ? next.Time : TimeSpan.MaxValue;
+
+    /// <summary>A request leaves its gateway.</summary>
+    internal void Send(Job job, int replica, TimeSpan arrives) => onTheWay.Enqueue(new Delivery(job, replica), (arrives, sent++));
+
+    /// <summary>Takes the next that is due.</summary>
+    internal bool TryTake(TimeSpan now, out Delivery delivery)
+    {
+        if (NextTime <= now)
+        {
+            delivery = onTheWay.Dequeue();
+            return true;
+        }
+
+        delivery = default;
+        return false;
+    }
+
+    /// <summary>Takes all that are on the way to a replica, in the order of sending.</summary>
+    internal IReadOnlyList<Job> TakeAll(int replica)
+    {
+        var all = onTheWay.UnorderedItems.OrderBy(static item => item.Priority.Number).ToArray();
+        onTheWay.Clear();
+        foreach (var (delivery, priority) in all.Where(item => item.Element.Replica != replica))
+        {
+            onTheWay.Enqueue(delivery, priority);
+        }
+
+        return [.. all.Where(item => item.Element.Replica == replica).Select(static item => item.Element.Job)];
+    }
+
+    /// <summary>A request and where it goes.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    internal readonly record struct Delivery(Job Job, int Replica);
+}
