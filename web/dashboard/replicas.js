@@ -57,7 +57,7 @@ export function fleetView(host, notify) {
     tiles.append(el("div", { class: "tile" }, el("dt", {}, title), value));
     return [title, value];
   }));
-  const fleet = liveTable("Replicas. Ledger: KV tokens that the gateway has reserved; reported: what the replica says of itself. Step: running requests over tokens per second.", fleetHeads);
+  const fleet = liveTable("Replicas. Ledger: KV tokens that the gateway has reserved; reported: what the replica says of itself. Step: running requests over tokens per second, while nothing is prefilled.", fleetHeads);
   const policy = el("p", { class: "how" });
   const address = el("input", { type: "url", required: true, placeholder: "http://gpu1:8000", "aria-label": "Address of a replica to add" });
   const form = el("form", { class: "add" }, address, el("button", {}, "Add a replica"));
@@ -99,7 +99,7 @@ export function fleetView(host, notify) {
       setText(cells[5], count(one.inFlightTokens));
       setText(cells[6], one.kvUsage === null || one.kvCapacityTokens === null ? "–" : count(Math.round(one.kvUsage * one.kvCapacityTokens)));
       setText(cells[7], rate === null ? "–" : three(rate));
-      setText(cells[8], rate > 0 && one.running > 0 ? seconds(one.running / rate) : "–");
+      setText(cells[8], rate > 0 && one.running > 0 && one.queuedPrefillTokens === 0 ? seconds(one.running / rate) : "–");
       setText(cells[9], count(one.requests));
       setText(cells[10], count(one.failures));
       drain.disabled = one.state === "draining";

@@ -11,6 +11,7 @@ export function requestButton(id, open) {
 export function waitingView(host, open) {
   const none = el("p", { class: "how" }, "Nobody waits.");
   const list = liveTable("Who goes next; where replicas serve different models, the first of each lane, then the second ones.", waitingHeads);
+  list.view.classList.add("tall");
   host.append(none, list.view);
   const rows = new Map();
   return {

@@ -67,7 +67,7 @@ internal sealed class WatchView(Uri gateway)
                 Count(Number(replica, "inFlightTokens")),
                 Count(Number(replica, "kvUsage") * Number(replica, "kvCapacityTokens")),
                 Rate(rate),
-                rate > 0 && running > 0 ? Figures.Seconds(running.Value / rate.Value) : Unknown,
+                rate > 0 && running > 0 && Number(replica, "queuedPrefillTokens") is 0 ? Figures.Seconds(running.Value / rate.Value) : Unknown,
                 Count(Number(replica, "failures")),
             };
         });

@@ -43,15 +43,15 @@ internal sealed class LivePage : IAsyncDisposable
 
     public static async Task<LivePage> OpenAsync(GatewayServer gateway, int width = 1280, ColorScheme theme = ColorScheme.Light)
     {
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium.Path, Args = ["--no-sandbox"] });
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        var driver = await Playwright.CreateAsync();
+        var chromium = await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium.Path, Args = ["--no-sandbox"] });
+        var context = await chromium.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             ColorScheme = theme,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        var live = new LivePage(playwright, browser, await context.NewPageAsync(), gateway.Address);
+        var live = new LivePage(driver, chromium, await context.NewPageAsync(), gateway.Address);
         live.Page.SetDefaultTimeout(20_000);
         await live.Page.GotoAsync(gateway.Address.AbsoluteUri);
         return live;
