@@ -14,7 +14,7 @@ namespace HalfFull.Gateway.Tests.Dashboard;
 public sealed class DashboardTests
 {
     private static readonly string Shots = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screenshots")).FullName;
-    private static readonly Regex Takes = new("^(ready|warming)$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    private static readonly Regex Takes = new("^ready$|^warming$", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     [BrowserTheory]
     [InlineData(1280, ColorScheme.Light)]
@@ -37,7 +37,7 @@ public sealed class DashboardTests
         await page.WaitForSelectorAsync("#queue tbody tr");
         Assert.Equal(2, await page.Locator("#fleet tbody tr").CountAsync());
         await live.ShowsAsync("#fleet tbody tr >> nth=0", "%");
-        await live.ShowsAsync("#fleet td[data-label='Tokens/s']", new Regex("[1-9]", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
+        await live.ShowsAsync("#fleet td[data-label='Tokens/s']", new Regex("[1-9]", RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.True(await page.Locator("#decisions tbody tr").CountAsync() >= 20);
         foreach (var (name, unit) in ((string, string)[])[("ttft", "TTFT"), ("tpot", "TPOT"), ("tokens", "tokens per second")])
         {
