@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using HalfFull.Gateway.Access;
+using HalfFull.Gateway.Dashboard;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.Logging;
 using HalfFull.Gateway.Replicas;
@@ -11,9 +13,18 @@ using Microsoft.AspNetCore.Http;
 namespace HalfFull.Gateway;
 
 /// <summary>What the gateway says of itself, and how replicas come and go at run time. Who may ask was checked before.</summary>
-internal sealed class AdminApi(GatewayServer server)
+internal sealed class AdminApi
 {
     private const int MostBodyBytes = 64 << 10;
+    private const int MostQueued = 20;
+    private readonly GatewayServer server;
+    private readonly LiveFeed feed;
+
+    public AdminApi(GatewayServer server, AccessControl access)
+    {
+        this.server = server;
+        feed = new LiveFeed(server, access, State);
+    }
 
     /// <summary>Answers a request below <c>/api/</c>.</summary>
     public Task HandleAsync(HttpContext context, string path)
@@ -28,6 +39,7 @@ internal sealed class AdminApi(GatewayServer server)
         return (context.Request.Method, parts) switch
         {
             ("GET", ["api", "state"]) => JsonAsync(context, State),
+            ("GET", ["api", "events"]) => feed.HandleAsync(context),
             ("GET", ["api", "replicas"]) => JsonAsync(context, json => server.Pool.Read(replicas => Replicas(json, replicas))),
             ("GET", ["api", "explain", var id]) => ExplainAsync(context, id),
             ("GET", ["api", "policy"]) => JsonAsync(context, Policy),
@@ -83,6 +95,9 @@ internal sealed class AdminApi(GatewayServer server)
         json.WriteString("router", router.ToString());
         json.WriteString("queue", queue.ToString());
         json.WriteNumber("waiting", server.Pool.Waiting);
+        LiveJson.Queue(json, server.Pool.Queued(MostQueued), server.Pool.Now);
+        var (now, hour) = server.Metrics.Read(history => (history.Recent(server.Pool.Now), history.Hour(server.Pool.Now)));
+        LiveJson.Latency(json, now, hour);
         server.Pool.Read(replicas => Replicas(json, replicas));
     }
 
@@ -103,6 +118,7 @@ internal sealed class AdminApi(GatewayServer server)
         var account = replica.Account;
         json.WriteStartObject();
         json.WriteNumber("id", replica.Id);
+        json.WriteString("name", replica.Name);
         json.WriteString("url", replica.Address.AbsoluteUri);
         json.WriteString("state", StateOf(replica));
         json.WriteNumber("share", replica.Health.ShareAt(server.Pool.Now, server.Options));
@@ -117,6 +133,7 @@ internal sealed class AdminApi(GatewayServer server)
         json.WriteEndArray();
         json.WriteNumber("requests", replica.Requests);
         json.WriteNumber("failures", replica.Failures);
+        json.WriteNumber("outputTokens", replica.OutputTokens);
         json.WriteNumber("inFlightRequests", account.Requests);
         json.WriteNumber("inFlightTokens", account.CommittedTokens);
         json.WriteNumber("queuedPrefillTokens", account.SentPromptTokens);

@@ -1,3 +1,4 @@
+using HalfFull.Gateway.Dashboard;
 using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Telemetry;
@@ -17,6 +18,7 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
     private readonly SortedDictionary<int, long> responses = [];
     private readonly long[] ttft = new long[Bounds.Length + 1];
     private readonly long[] duration = new long[Bounds.Length + 1];
+    private readonly LatencyHistory history = new();
     private double ttftSum;
     private double durationSum;
     private long promptTokens;
@@ -48,12 +50,13 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
     }
 
     /// <summary>A first token came back that long after the arrival of its request.</summary>
-    public void FirstToken(TimeSpan since)
+    public void FirstToken(TimeSpan since, TimeSpan now)
     {
         telemetry?.FirstToken(since);
         lock (gate)
         {
             Observe(ttft, ref ttftSum, since);
+            history.FirstToken(now, since);
         }
     }
 
@@ -68,6 +71,7 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
             attempts[(int)outcome]++;
             promptTokens += prompt;
             outputTokens += output;
+            history.Ended(now, outcome == DispatchOutcome.Completed && output > 1 ? (now - dispatch.Lease.FirstTokenAt) / (output - 1) : null, output);
             if (outcome == DispatchOutcome.Completed)
             {
                 Observe(duration, ref durationSum, now - arrival);
@@ -100,6 +104,15 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
         {
             reloads += accepted ? 1 : 0;
             refusedReloads += accepted ? 0 : 1;
+        }
+    }
+
+    /// <summary>Reads the last hour while nothing changes.</summary>
+    public T Read<T>(Func<LatencyHistory, T> read)
+    {
+        lock (gate)
+        {
+            return read(history);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HalfFull.Gateway.Access;
 using HalfFull.Gateway.Configuration;
+using HalfFull.Gateway.Dashboard;
 using HalfFull.Gateway.Forwarding;
 using HalfFull.Gateway.Http;
 using HalfFull.Gateway.Logging;
@@ -16,7 +17,7 @@ namespace HalfFull.Gateway;
 /// <summary>An OpenAI-compatible front door: routes each request to a replica and passes the answer on.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    private readonly GatewayMetrics metrics;
+    private readonly CancellationTokenSource stopping = new();
     private readonly GatewayTelemetry? telemetry;
     private readonly Forwarder forwarder;
     private readonly AdminApi admin;
@@ -36,11 +37,11 @@ public sealed class GatewayServer : IAsyncDisposable
         Journal = Journal.Open(options);
         Pool = new ReplicaPool(options, Journal);
         telemetry = options.HasTelemetry ? new GatewayTelemetry(Pool) : null;
-        metrics = new GatewayMetrics(telemetry);
-        forwarder = new Forwarder(options, Pool, metrics, Journal);
+        Metrics = new GatewayMetrics(telemetry);
+        forwarder = new Forwarder(options, Pool, Metrics, Journal);
         probes = ReplicaClient.Create(options);
-        admin = new AdminApi(this);
         access = new AccessControl(options.Keys);
+        admin = new AdminApi(this, access);
         tls = options.Tls is { } files ? new ServerTls(files) : null;
     }
 
@@ -49,6 +50,12 @@ public sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>What is kept of its decisions.</summary>
     internal Journal Journal { get; }
+
+    /// <summary>Its own figures.</summary>
+    internal GatewayMetrics Metrics { get; }
+
+    /// <summary>Cancelled when it takes no new requests any more.</summary>
+    internal CancellationToken Stopping => stopping.Token;
 
     /// <summary>Its replicas.</summary>
     public ReplicaPool Pool { get; }
@@ -172,7 +179,7 @@ public sealed class GatewayServer : IAsyncDisposable
             Options.Notice?.Invoke($"{error.Message.TrimEnd('.')}; the configuration before stays in use.");
         }
 
-        metrics.Reloaded(accepted);
+        Metrics.Reloaded(accepted);
         return accepted;
     }
 
@@ -207,6 +214,7 @@ public sealed class GatewayServer : IAsyncDisposable
         if (host is not null)
         {
             await Task.Delay(Options.ShutdownDelay, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await stopping.CancelAsync();
             await host.StopAsync(cancellation);
         }
     }
@@ -214,6 +222,7 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await stopping.CancelAsync();
         if (host is not null)
         {
             await host.DisposeAsync();
@@ -230,6 +239,7 @@ public sealed class GatewayServer : IAsyncDisposable
         probes.Dispose();
         access.Dispose();
         telemetry?.Dispose();
+        stopping.Dispose();
         await Journal.DisposeAsync();
     }
 
@@ -271,7 +281,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         var id = forwarder.NextId();
         GatewayHeaders.Begin(context.Response, id);
-        metrics.Began();
+        Metrics.Began();
         var span = telemetry is not null && HttpMethods.IsPost(context.Request.Method) ? RequestSpan.Begin(context, id) : null;
         var status = StatusCodes.Status499ClientClosedRequest;
         try
@@ -302,7 +312,7 @@ public sealed class GatewayServer : IAsyncDisposable
         }
         finally
         {
-            metrics.Answered(status);
+            Metrics.Answered(status);
             RequestSpan.End(span, status);
         }
     }
@@ -315,10 +325,11 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             ("POST", "/v1/chat/completions" or "/v1/completions") => ForwardAsync(context, id, ApiKind.Completion),
             ("POST", "/v1/embeddings" or "/v1/responses") => ForwardAsync(context, id, ApiKind.PassThrough),
+            ("GET", "/") => DashboardPage.SendAsync(context),
             ("GET", "/v1/models") => admin.ModelsAsync(context),
             ("GET", "/health") => AdminApi.TextAsync(context, "text/plain; charset=utf-8", "ok\n"),
             ("GET", "/ready") => admin.ReadyAsync(context),
-            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, metrics.Text(Pool, Options, Journal)),
+            ("GET", "/metrics") => AdminApi.TextAsync(context, PrometheusText.ContentType, Metrics.Text(Pool, Options, Journal)),
             _ when path.StartsWith("/api/", StringComparison.Ordinal) => admin.HandleAsync(context, path),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
         });
@@ -349,6 +360,14 @@ public sealed class GatewayServer : IAsyncDisposable
         if (path.StartsWith("/api/", StringComparison.Ordinal))
         {
             context.Features.Set(await access.RequireAdminAsync(context));
+        }
+        else if (path is "/")
+        {
+            // The page holds nothing of this gateway; where keys are needed it asks for one, for whoever types an address cannot send it along.
+            if (!access.HasKeys)
+            {
+                await access.RequireAdminAsync(context);
+            }
         }
         else if (path is "/metrics")
         {

@@ -7,6 +7,8 @@ namespace HalfFull.Report;
 /// <summary>Writes a report as one HTML file that needs nothing else: it opens from disk, without a network.</summary>
 public static class ReportPage
 {
+    private static readonly WebParts Parts = new(typeof(ReportPage).Assembly);
+
     private static readonly string[] Modules =
     [
         "format.js", "dom.js", "theme.js", "palette.js", "chart.js",
@@ -19,13 +21,13 @@ public static class ReportPage
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(data);
         using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        foreach (var line in WebAssets.Text("report.html").TrimEnd('\n').Split('\n'))
+        foreach (var line in Parts.Text("report.html").TrimEnd('\n').Split('\n'))
         {
             writer.WriteLine(line.Trim() switch
             {
-                "<!-- styles -->" => $"<style>\n{WebAssets.Text("uPlot.min.css")}\n{WebAssets.Text("page.css")}{WebAssets.Text("report.css")}</style>",
+                "<!-- styles -->" => $"<style>\n{Parts.Text("uPlot.min.css")}\n{Parts.Text("page.css")}{Parts.Text("report.css")}</style>",
                 "<!-- data -->" => $"<script type=\"application/json\" id=\"data\">{JsonSerializer.Serialize(data, ReportJson.Default.ReportData)}</script>",
-                "<!-- scripts -->" => $"<script>{WebAssets.Text("uPlot.iife.min.js")}</script>\n<script type=\"module\">\n{WebAssets.Module(Modules)}</script>",
+                "<!-- scripts -->" => $"<script>{Parts.Text("uPlot.iife.min.js")}</script>\n<script type=\"module\">\n{Parts.Module(Modules)}</script>",
                 _ => line,
             });
         }

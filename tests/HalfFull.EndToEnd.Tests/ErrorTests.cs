@@ -9,7 +9,7 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, key, bench, report, policies, train-ranker, trace, explain, verify, model, calibrate, fidelity.")]
+    [InlineData("conquer", "Unknown command 'conquer': commands are simulate, compare, serve, worker, watch, key, bench, report, policies, train-ranker, trace, explain, verify, model, calibrate, fidelity.")]
     [InlineData("serve --tls-key gateway.key", "--tls-key is given without --tls-cert; give both.")]
     [InlineData("serve --max-concurrency 0", "--max-concurrency 0 is not accepted: give a whole number from 1 to")]
     [InlineData("trace", "A command is missing after 'halffull trace': give one of info, convert.")]
@@ -102,6 +102,8 @@ public sealed class ErrorTests : IDisposable
     [InlineData("explain x", "'x' is no number of a request: give what the header x-halffull-request-id says, such as 17.")]
     [InlineData("explain 1 --url localhost", "--url: 'localhost' is not an address such as http://127.0.0.1:8080.")]
     [InlineData("explain 1 --url http://a --log b", "Give only one of --url and --log: a gateway or a folder is asked.")]
+    [InlineData("watch --url localhost", "--url: 'localhost' is not an address such as http://127.0.0.1:8080.")]
+    [InlineData("watch --seconds 0", "--seconds 0 is not accepted: give a whole number from 1 to")]
     [InlineData("serve --log-keep 5", "--log-keep is about the decision log: give --log DIR with it.")]
     [InlineData("serve --log x --log-tenants shown", "--log-tenants shown is not accepted: give hashed or named.")]
     [InlineData("serve --log x --log-keep 1", "--log-keep 1 is not accepted: give a whole number from 2 to")]
@@ -128,6 +130,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("verify .", ". is a directory without a decision log; serve --log . writes one.")]
     [InlineData("explain 1 --log .", ". is a directory without a decision log")]
     [InlineData("explain 1 --url http://127.0.0.1:1", "No gateway answers at http://127.0.0.1:1/: ")]
+    [InlineData("watch --url http://127.0.0.1:1", "No gateway answers at http://127.0.0.1:1/: ")]
     [InlineData("serve --log /dev/null/log --port 0", "/dev/null/log")]
     public void A_failed_run_is_one_sentence_and_exit_code_1(string arguments, string sentence)
     {

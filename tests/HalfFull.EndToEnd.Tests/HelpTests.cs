@@ -9,6 +9,7 @@ public sealed class HelpTests : IDisposable
     [Theory]
     [InlineData("", "halffull compare")]
     [InlineData("verify", "halffull verify log")]
+    [InlineData("watch", "halffull watch --url http://127.0.0.1:8080")]
     [InlineData("explain", "halffull explain 17 --log log")]
     [InlineData("simulate", "halffull simulate --trace chat --load 0.9 --replicas 4 --gpu a100 --model llama-3-8b --engine larry --router sal")]
     [InlineData("compare", "--rank-by ttft-p99")]

@@ -6,7 +6,7 @@ const printedWidth = 680;
 const zoomStep = 0.6;
 
 // Line charts with a legend of buttons, a readout, zoom by dragging, by buttons and by keys.
-// spec: { name, title, x: { label, format, ticks?, values }, y: { label, format, log }, series: [{ name, values, hue?, dash? }], marks: [{ x, label }], rings: [{ series, index, label }], points, height }
+// spec: { name, title, x: { label, format, ticks?, values }, y: { label, format, log }, series: [{ name, values, hue?, dash? }], marks: [{ x, label }], rings: [{ series, index, label }], points, gaps, height }
 export function lineChart(spec) {
   const readout = el("p", { class: "readout", "aria-live": "polite" }, `Drag to zoom, double-click to reset; with the keyboard: arrows move, + and − zoom, 0 resets.`);
   const host = el("div", { class: "plot" });
@@ -48,8 +48,8 @@ export function lineChart(spec) {
         stroke: () => color(hues[i]),
         width: 2,
         dash: one.dash ?? dash(hues[i]),
-        points: { show: Boolean(spec.points), size: 7, fill: () => color(hues[i]) },
-        spanGaps: true,
+        points: { show: Boolean(spec.points), size: spec.gaps ? 5 : 7, fill: () => color(hues[i]) },
+        spanGaps: !spec.gaps,
       })),
     ],
     hooks: {
@@ -130,6 +130,19 @@ export function lineChart(spec) {
   legend.hidden = spec.series.length < 2;
 
   const resize = (width) => chart.setSize({ width, height: spec.height ?? 300 });
+  // Other values in place of those shown; whoever has zoomed in stays there.
+  figure.update = (xs, lines) => {
+    const { min, max } = chart.scales.x;
+    const isZoomed = min > spec.x.values[0] + 1e-9 || max < spec.x.values[spec.x.values.length - 1] - 1e-9;
+    spec.x.values = xs;
+    spec.series.forEach((one, i) => {
+      one.values = lines[i];
+    });
+    chart.setData([xs, ...lines], !isZoomed);
+    if (isZoomed) {
+      chart.redraw(true, false);
+    }
+  };
   figure.start = () => {
     chart = new uPlot(options(Math.max(240, host.clientWidth)), [spec.x.values, ...spec.series.map((one) => one.values)], host);
     figure.chart = chart;

@@ -11,15 +11,13 @@ namespace HalfFull.Cli.Commands;
 /// <summary><c>halffull explain</c>: why a request went where it went.</summary>
 internal sealed class ExplainCommand
 {
-    private const string DefaultUrl = "http://127.0.0.1:8080";
-
     private readonly Argument<long> id = new("id")
     {
         Description = "Number of the request: the header x-halffull-request-id of its answer",
         CustomParser = result => Number(result),
     };
 
-    private readonly Option<Uri?> url = TextOption.Of("--url", "URL", Address, $"Gateway to ask; it answers on its own machine [default: {DefaultUrl}]");
+    private readonly Option<Uri?> url = TextOption.Of("--url", "URL", GatewayAddress.Parse, $"Gateway to ask; it answers on its own machine [default: {GatewayAddress.Default}]");
     private readonly Option<string?> log = TextOption.Any("--log", "DIR", "Folder of a decision log to look in, in place of a gateway");
 
     /// <summary>The command.</summary>
@@ -47,7 +45,7 @@ internal sealed class ExplainCommand
         var number = parsed.GetRequiredValue(id);
         var bytes = parsed.GetValue(log) is { } folder
             ? FromLog(folder, number, cancellation)
-            : FromGatewayAsync(parsed.GetValue(url) ?? new Uri(DefaultUrl), number, cancellation).GetAwaiter().GetResult();
+            : FromGatewayAsync(parsed.GetValue(url) ?? new Uri(GatewayAddress.Default), number, cancellation).GetAwaiter().GetResult();
         using var document = JsonDocument.Parse(bytes);
         ExplanationReport.Write(Screen.Output(), document.RootElement);
     }
@@ -73,30 +71,13 @@ internal sealed class ExplainCommand
         {
             using var answer = await client.GetAsync(new Uri(gateway, FormattableString.Invariant($"/api/explain/{number}")), cancellation);
             var bytes = await answer.Content.ReadAsByteArrayAsync(cancellation);
-            return answer.StatusCode == HttpStatusCode.OK ? bytes : throw new IOException(Refusal(gateway, answer.StatusCode, bytes));
+            return answer.StatusCode == HttpStatusCode.OK ? bytes : throw new IOException(GatewayAddress.Refusal(gateway, answer.StatusCode, bytes));
         }
         catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new IOException($"No gateway answers at {gateway}: {error.Message}", error);
         }
     }
-
-    private static string Refusal(Uri gateway, HttpStatusCode status, byte[] body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return $"{gateway} refuses: {document.RootElement.GetProperty("error").GetProperty("message").GetString()}";
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return $"{gateway} answers {(int)status}, so it is no gateway of HalfFull.";
-        }
-    }
-
-    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-        ? address
-        : throw new FormatException($"'{text}' is not an address such as {DefaultUrl}.");
 
     private static long Number(System.CommandLine.Parsing.ArgumentResult result)
     {

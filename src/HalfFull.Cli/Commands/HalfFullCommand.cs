@@ -17,6 +17,7 @@ internal static class HalfFullCommand
             CompareCommand.Create(args, cancellation),
             ServeCommand.Create(cancellation),
             WorkerCommand.Create(cancellation),
+            WatchCommand.Create(cancellation),
             KeyCommand.Create(),
             BenchCommand.Create(args, cancellation),
             ReportCommand.Create(args),

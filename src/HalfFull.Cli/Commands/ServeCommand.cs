@@ -237,6 +237,6 @@ internal sealed class ServeCommand
         Console.WriteLine($"  curl {url}/v1/chat/completions -H 'content-type: application/json'{key} \\");
         Console.WriteLine($"    -d '{{\"model\":\"{model}\",\"stream\":true,\"max_tokens\":20,\"messages\":[{{\"role\":\"user\",\"content\":\"Is the GPU half empty?\"}}]}}'");
         Console.WriteLine();
-        Console.WriteLine($"State: {url}/api/state   metrics: {url}/metrics   Ctrl-C ends it.");
+        Console.WriteLine($"Dashboard: {url}/   state: {url}/api/state   metrics: {url}/metrics   Ctrl-C ends it.");
     }
 }

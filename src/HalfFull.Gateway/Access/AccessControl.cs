@@ -104,7 +104,12 @@ internal sealed class AccessControl(IReadOnlyList<ApiKey> keys) : IDisposable
 
     private static RequestRefusedException Unauthorized(HttpContext context, string message)
     {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (!context.Response.HasStarted)
+        {
+            // A stream of events asks again while it goes on.
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         return new RequestRefusedException(StatusCodes.Status401Unauthorized, "invalid_api_key", message);
     }
 

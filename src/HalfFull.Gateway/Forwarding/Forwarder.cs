@@ -308,8 +308,9 @@ internal sealed class Forwarder : IDisposable
 
     private void FirstToken(Call call)
     {
-        var since = pool.Now - call.Arrival;
-        metrics.FirstToken(since);
+        var now = pool.Now;
+        var since = now - call.Arrival;
+        metrics.FirstToken(since, now);
         RequestSpan.FirstToken(since);
     }
 

@@ -138,6 +138,24 @@ internal sealed class ExplainRing
         };
     }
 
+    /// <summary>Decisions from a number on, the newest at most, the oldest of them first.</summary>
+    /// <param name="from">Number of the first that is wanted; the first of all is 0.</param>
+    /// <param name="most">How many are told at most.</param>
+    public RecentDecisions Since(long from, int most)
+    {
+        var first = Math.Max(Math.Min(from, nextDecision), nextDecision - Math.Min(most, decisions.Length));
+        var found = new List<RecentDecision>();
+        for (var at = Math.Max(0, first); at < nextDecision; at++)
+        {
+            ref readonly var decision = ref decisions[at % decisions.Length];
+            ref readonly var entry = ref requests[Slot(decision.Request)];
+            var request = entry.Request?.Id == decision.Request ? entry.Request : null;
+            found.Add(new RecentDecision(decision.Request, request, decision.Now, decision.Attempt, decision.Decision.Kind, decision.Chosen, decision.Decision.Reason, decision.Count));
+        }
+
+        return new RecentDecisions(found, nextDecision, Math.Max(0, first - Math.Min(from, nextDecision)));
+    }
+
     private ExplainedDecision Decision(in DecisionEntry entry)
     {
         var table = new List<ExplainedCandidate>();

@@ -113,6 +113,15 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
+    /// <summary>Decisions from a number on; none when they are not kept.</summary>
+    public RecentDecisions DecisionsSince(long from, int most)
+    {
+        lock (Gate)
+        {
+            return Ring?.Since(from, most) ?? new RecentDecisions([], 0, 0);
+        }
+    }
+
     /// <summary>The salted hash of what clients name themselves, where there is a log: nobody needs to know it, only whether it is the same.</summary>
     private string? Hidden(string? name) => name is null || options is null ? name : Salt.Alias(name);
 

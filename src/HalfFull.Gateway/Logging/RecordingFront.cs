@@ -63,6 +63,9 @@ internal sealed class RecordingFront
     /// <summary>Earliest arrival in a lane, retries apart; null when nobody waits.</summary>
     public TimeSpan? OldestArrival(int lane) => front.OldestArrival(lane);
 
+    /// <summary>Who would go next; no decision, and not logged.</summary>
+    public IReadOnlyList<QueuedRequest> First(TimeSpan now, int most) => front.First(now, most);
+
     /// <summary>A request comes to wait.</summary>
     public void Join(TimeSpan now, Request request, int lane, int attempt, bool isExact, ReadOnlySpan<int> excluded)
     {

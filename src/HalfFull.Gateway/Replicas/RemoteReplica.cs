@@ -88,6 +88,9 @@ public sealed class RemoteReplica
     /// <summary>Of those, failed through its fault.</summary>
     public long Failures { get; internal set; }
 
+    /// <summary>Output tokens that came back from it: counted as they come, and what an answer told beyond that at its end.</summary>
+    public long OutputTokens { get; internal set; }
+
     /// <summary>Whether it serves a model.</summary>
     internal bool Serves(string? model)
     {

@@ -223,6 +223,15 @@ public sealed class ReplicaPool : IDisposable
         }
     }
 
+    /// <summary>Who would go next, at most so many.</summary>
+    public IReadOnlyList<QueuedRequest> Queued(int most)
+    {
+        lock (gate)
+        {
+            return front.First(Now, most);
+        }
+    }
+
     /// <summary>What the queue counts; read it within <see cref="Read"/>.</summary>
     public QueueFigures Queue { get; } = new();
 
@@ -304,6 +313,7 @@ public sealed class ReplicaPool : IDisposable
         lock (gate)
         {
             Ledger.AddOutput(dispatch.Lease, tokens);
+            dispatch.Replica.OutputTokens += tokens;
         }
     }
 
@@ -327,6 +337,7 @@ public sealed class ReplicaPool : IDisposable
 
             var now = Now;
             var output = outputTokens ?? lease.OutputTokens;
+            replica.OutputTokens += Math.Max(0, output - lease.OutputTokens);
             var firstToken = lease.FirstTokenAt ?? now;
             var isSameEpoch = Ledger.Release(lease);
             // What an earlier epoch did tells nothing of this one, but its probe is over.

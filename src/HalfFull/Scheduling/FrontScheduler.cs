@@ -94,6 +94,35 @@ public sealed class FrontScheduler : IRestorable
     /// <summary>Earliest arrival in a lane, retries apart; null when nobody waits.</summary>
     public TimeSpan? OldestArrival(int lane) => lanes.TryGetValue(lane, out var known) ? known.OldestArrival : null;
 
+    /// <summary>Who would go next at a time: the first of each lane, then the second ones. Looking changes no decision.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="most">How many are told at most.</param>
+    public IReadOnlyList<QueuedRequest> First(TimeSpan now, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        var found = new List<QueuedRequest>();
+        foreach (var (id, lane) in lanes)
+        {
+            var position = 0;
+            foreach (var entry in lane.Retries.Take(most))
+            {
+                found.Add(new QueuedRequest(entry.Request, id, ++position, entry.Attempt));
+            }
+
+            foreach (var entry in lane.InOrder(now))
+            {
+                if (position >= most)
+                {
+                    break;
+                }
+
+                found.Add(new QueuedRequest(entry.Request, id, ++position, entry.Attempt));
+            }
+        }
+
+        return [.. found.OrderBy(static queued => queued.Position).ThenBy(static queued => queued.Lane).Take(most)];
+    }
+
     /// <summary>Sees that policies exist and their options are accepted.</summary>
     /// <exception cref="PolicyException">They do not or are not.</exception>
     public static void Validate(PolicySpec router, PolicySpec queue)

@@ -97,6 +97,24 @@ public sealed class FrontSchedulerTests
     }
 
     [Fact]
+    public void Who_goes_next_is_told_lane_by_lane_and_looking_changes_nothing()
+    {
+        var front = Front("sjf");
+        front.Join(default, Given.Request(id: 1, prompt: 300), 0);
+        front.Join(default, Given.Request(id: 2, prompt: 100, arrival: 1), 0);
+        front.Join(default, Given.Request(id: 3, prompt: 200, arrival: 2), 0, attempt: 1);
+        front.Join(default, Given.Request(id: 4, prompt: 900, arrival: 2), 7);
+
+        Assert.Equal([(3, 0, 1), (4, 7, 1), (2, 0, 2), (1, 0, 3)], front.First(default, 10).Select(queued => (queued.Request.Id, queued.Lane, queued.Position)));
+        Assert.Equal([3, 4], front.First(default, 2).Select(queued => queued.Request.Id));
+        Assert.Empty(front.First(default, 0));
+
+        Assert.Equal((4, 3), (front.Waiting, front.Next(default, 0, [Idle]).Request!.Id));
+        Assert.Equal([2, 4, 1], front.First(default, 10).Select(queued => queued.Request.Id));
+        Assert.Equal(2, front.Next(default, 0, [Idle]).Request!.Id);
+    }
+
+    [Fact]
     public void A_request_whose_deadline_passes_leaves_whatever_its_lane()
     {
         var front = Front("larry");
