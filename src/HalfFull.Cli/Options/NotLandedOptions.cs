@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace HalfFull.Cli.Options;
 
-/// <summary>Options that a command does not have (yet): only the value that means "without" is accepted, so that nobody is misled.</summary>
+/// <summary>Options that another command has: refused with the reason, so that nobody is misled.</summary>
 internal static class NotLandedOptions
 {
     /// <summary>Adds an option that another command has, hidden from help.</summary>
@@ -14,18 +14,5 @@ internal static class NotLandedOptions
         var option = new Option<string?>(name) { Hidden = true };
         option.Validators.Add(result => result.AddError($"{name} {instead}."));
         command.Options.Add(option);
-    }
-
-    private static Option<string?> Of(string name, string accepted)
-    {
-        var option = new Option<string?>(name) { Hidden = true };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !string.Equals(result.Tokens[0].Value, accepted, StringComparison.Ordinal))
-            {
-                result.AddError($"{name} {result.Tokens[0].Value} is not available yet: only {accepted} is accepted.");
-            }
-        });
-        return option;
     }
 }
