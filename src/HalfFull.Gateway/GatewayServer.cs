@@ -77,7 +77,7 @@ public sealed class GatewayServer : IAsyncDisposable
                 server.configured[WithSlash(replica.Address)] = server.Add(replica).Id;
             }
 
-            server.host = await HttpHost.StartAsync(options.Host, options.Port, limits => Limit(limits, options), server.tls, server.HandleAsync);
+            server.host = await HttpHost.StartAsync(options.Host, options.Port, limits => Limit(limits, options), server.tls, server.HandleAsync, isInline: true);
             return server;
         }
         catch

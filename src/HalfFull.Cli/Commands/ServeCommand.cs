@@ -8,6 +8,7 @@ using HalfFull.Gateway;
 using HalfFull.Gateway.Configuration;
 using HalfFull.Gateway.Tls;
 using HalfFull.Gateway.Workers;
+using HalfFull.Load.Timing;
 using HalfFull.Policies;
 using HalfFull.Simulation;
 
@@ -65,6 +66,7 @@ internal sealed class ServeCommand
         var options = settings.Options with { Notice = static text => Console.Error.WriteLine($"halffull: {text}") };
         Warn(options);
         using var export = OtlpExport.Start(settings.Telemetry);
+        InlineSocketCompletions.Request();
         await using var server = await GatewayServer.StartAsync(options);
         var rehearsal = Rehearsal.OfGatewayAsync(options, cancellation);
         await using var started = wanted.Workers > 0

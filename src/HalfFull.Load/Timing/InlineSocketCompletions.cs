@@ -9,8 +9,8 @@ public static class InlineSocketCompletions
     private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     /// <summary>
-    /// Asks for it, unless the user has decided. To be called by a program that does nothing but measure, before its first connection:
-    /// it is of the whole process, and wrong for a server, whose handlers may block. Other systems than Linux and macOS ignore it.
+    /// Asks for it, unless the user has decided. To be called before the first connection by a program in which nothing that follows a read ever blocks:
+    /// it is of the whole process. Other systems than Linux and macOS ignore it.
     /// </summary>
     public static void Request()
     {
