@@ -18,7 +18,7 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
     private static readonly byte[] Finish = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"index\":0,\"delta\":{},\"text\":\"\",\"finish_reason\":\"length\"}]}\n\n");
     private static readonly byte[] Done = Encoding.UTF8.GetBytes("data: [DONE]\n\n");
 
-    private readonly StreamWriter? log = stamps is null ? null : new StreamWriter(stamps);
+    private readonly ConcurrentQueue<(long Arrived, List<long> Sent)>? log = stamps is null ? null : [];
     private readonly ConcurrentDictionary<int, StrongBox<int>> running = new();
 
     public static AnswerScript Of(IConfiguration options) =>
@@ -99,10 +99,18 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
         }
 
         await body.FlushAsync(context.RequestAborted);
-        Note(arrived, sent);
+        log?.Enqueue((arrived, sent));
     }
 
-    public void Dispose() => log?.Dispose();
+    /// <summary>Writes the stamps. Not before the end: a write to disk would delay whoever comes meanwhile.</summary>
+    public void Dispose()
+    {
+        if (stamps is not null)
+        {
+            File.WriteAllLines(stamps, log!.Select(static stream =>
+                string.Join(',', stream.Sent.Prepend(stream.Arrived).Select(static stamp => (stamp / 1_000.0).ToString("0.0", CultureInfo.InvariantCulture)))));
+        }
+    }
 
     private static TimeSpan Milliseconds(string? text) =>
         text is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(double.Parse(text.Replace("ms", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture));
@@ -134,17 +142,6 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
             var length = read.Buffer.Length;
             request.BodyReader.AdvanceTo(read.Buffer.End);
             return (tokens, tail.AsSpan().IndexOf("\"stream\":true"u8) >= 0, (int)(length / BytesPerToken));
-        }
-    }
-
-    private void Note(long arrived, List<long> sent)
-    {
-        if (log is not null)
-        {
-            lock (log)
-            {
-                log.WriteLine(string.Join(',', sent.Prepend(arrived).Select(static stamp => (stamp / 1_000.0).ToString("0.0", CultureInfo.InvariantCulture))));
-            }
         }
     }
 }
