@@ -11,7 +11,8 @@ namespace HalfFull.Engine.Tests.Serving;
 /// <summary>The official client against the gateway and engines that run the small model. Each test asks only for what it needs to be skipped without the libraries.</summary>
 public sealed class ServedModelTests : IAsyncLifetime
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(2) };
+    // A client that leaves is to be gone at once: by default it would first read on for up to two seconds, in which the small model ends its answer.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero }) { Timeout = TimeSpan.FromMinutes(2) };
     private WorkerServer? worker;
     private GatewayServer gateway = null!;
     private ChatClient chat = null!;
@@ -134,22 +135,26 @@ public sealed class ServedModelTests : IAsyncLifetime
     [NativeFact]
     public async Task A_client_that_leaves_frees_the_engine()
     {
-        using var cancellation = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        // A tiny model may finish before a client on a busy machine has left: one of a few must be caught in the middle.
+        for (var tries = 0; tries < 20 && worker!.Loop.Stats.Aborted == 0; tries++)
         {
-            await foreach (var update in chat.CompleteChatStreamingAsync([new UserChatMessage("Talk.")], new ChatCompletionOptions { MaxOutputTokenCount = 450 }, cancellation.Token))
+            using var cancellation = new CancellationTokenSource();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
             {
-                await cancellation.CancelAsync();
+                await foreach (var update in chat.CompleteChatStreamingAsync([new UserChatMessage("Talk.")], new ChatCompletionOptions { MaxOutputTokenCount = 450 }, cancellation.Token))
+                {
+                    await cancellation.CancelAsync();
+                }
+            });
+            var patience = DateTime.UtcNow.AddMinutes(1);
+            while (worker.Loop.Stats is not { Running: 0, Waiting: 0, KvTokensInUse: 0 })
+            {
+                Assert.True(DateTime.UtcNow < patience, "the engine is free again");
+                await Task.Yield();
             }
-        });
-        var patience = DateTime.UtcNow.AddMinutes(1);
-        while (worker!.Loop.Stats is not { Running: 0, Waiting: 0, KvTokensInUse: 0 })
-        {
-            Assert.True(DateTime.UtcNow < patience, "the engine is free again");
-            await Task.Yield();
         }
 
-        Assert.Equal((1, 0), (worker.Loop.Stats.Aborted, worker.Loop.Stats.Completed));
+        Assert.Equal(1, worker!.Loop.Stats.Aborted);
     }
 
     [NativeFact]

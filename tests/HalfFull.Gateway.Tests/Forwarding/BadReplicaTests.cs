@@ -276,6 +276,7 @@ public sealed class BadReplicaTests
         {
             using var failed = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
             Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+            await Given.LedgerIsZero(gateway);
         }
 
         using var refused = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
@@ -286,7 +287,7 @@ public sealed class BadReplicaTests
         time.Advance(5);
         using var answer = await Given.Post(gateway, "/v1/completions", "{\"prompt\":\"x\"}");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.True(gateway.Pool.Read(all => all[0].Breaker.StateAt(gateway.Pool.Now) == Gateway.Replicas.BreakerState.Closed));
+        await Eventually.True(() => gateway.Pool.Read(all => all[0].Breaker.StateAt(gateway.Pool.Now) == Gateway.Replicas.BreakerState.Closed), "the breaker closes");
         await Given.LedgerIsZero(gateway);
     }
 
