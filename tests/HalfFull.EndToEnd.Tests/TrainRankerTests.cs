@@ -23,6 +23,7 @@ public sealed class TrainRankerTests : IDisposable
     [InlineData("train-ranker --limit 50", 1, "A ranker needs at least 100 requests to be trained on, but chat gives 50.")]
     [InlineData("simulate --limit 50 --engine trail --predict ranker:none.hfr", 1, "There is no ranker 'none.hfr'; train one with halffull train-ranker --out none.hfr.")]
     [InlineData("simulate --limit 50 --engine trail", 2, "Engine policy 'trail' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")]
+    [InlineData("simulate --limit 50 --router oracle-work", 2, "Router 'oracle-work' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")]
     [InlineData("worker --engine trail", 2, "needs predicted output lengths, which a worker does not have")]
     public void What_cannot_be_done_is_said_in_one_sentence(string command, int exitCode, string expected)
     {

@@ -60,7 +60,7 @@ internal sealed class GatewaySet
             routers[i] = PolicyCatalogs.Routers.Create(setup.Router, own, new RouterSeed(ties));
             if (routers[i].NeedsPrediction && setup.Predictor.IsNone)
             {
-                throw new SimulationException($"Router '{setup.Router}' needs predicted output lengths; add --predict oracle.");
+                throw new SimulationException($"Router '{setup.Router}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.");
             }
         }
 
