@@ -14,7 +14,7 @@ def run(folder, name):
 
 def main(folder, minutes):
     print("# Live against simulated\n")
-    print(f"{minutes} minutes of azure-2023-conv for each row, four emulated replicas (A100, Llama 3 8B); made by `bench/gateway/live.sh`. The simulator knows nothing of the gateway's queue.\n")
+    print(f"{minutes} minutes of azure-2023-conv for each row, four emulated replicas (A100, Llama 3 8B); made by `bench/gateway/live.sh`. Live, engines are first come, first served, and LARRY orders the gateway's queue; simulated, there is no such queue, and LARRY orders the engines' own.\n")
     print("| load | policies | requests | failed | mean TTFT live | simulated | simulated ÷ live | p99 TTFT live | simulated | p99 lateness of the generator |\n|---|---|---|---|---|---|---|---|---|---|")
     ratios = []
     for load in LOADS:

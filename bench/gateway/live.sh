@@ -15,10 +15,11 @@ trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$wor
 dotnet build -c Release -v q src/HalfFull.Cli >&2
 halffull=artifacts/bin/HalfFull.Cli/release/HalfFull.Cli
 
-policies() { # side: sets router, engine and queue
+# Live, the engines stay as they are: first come, first served. LARRY orders the gateway's queue. The simulator has no such queue: there LARRY orders the engines' own.
+policies() { # side: sets router, queue, and engine for the simulator
   case $1 in
-    ours) router=sal engine=larry queue=larry ;;
-    plain) router=round-robin engine=vllm queue=fcfs ;;
+    ours) router=sal queue=larry engine=larry ;;
+    plain) router=round-robin queue=none engine=vllm ;;
   esac
 }
 
@@ -40,13 +41,13 @@ for load in 0.85 1.0; do
     "$halffull" simulate --trace "$trace" --limit "$limit" --rate "$rate" --replicas 4 --router "$router" --engine "$engine" \
       --json "$work/simulated.$side.$load.json" >&2
     port=$((port + 1))
-    "$halffull" serve --port "$port" --replicas 4 --router "$router" --engine "$engine" --queue "$queue" >"$work/serve.txt" &
+    "$halffull" serve --port "$port" --replicas 4 --router "$router" --engine vllm --queue "$queue" >"$work/serve.txt" &
     server=$!
     for _ in $(seq 200); do
       curl -fs "http://127.0.0.1:$port/ready" >/dev/null && break
       sleep 0.1
     done
-    echo "live, load $load, router $router, engine $engine, queue $queue, $limit requests at $rate/s" >&2
+    echo "live, load $load, router $router, engines vllm, queue $queue, $limit requests at $rate/s" >&2
     "$halffull" bench --url "http://127.0.0.1:$port" --trace "$trace" --limit "$limit" --rate "$rate" \
       --json "$work/live.$side.$load.json" >&2
     kill "$server"

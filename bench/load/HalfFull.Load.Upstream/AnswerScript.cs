@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -21,6 +20,9 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
     private readonly ConcurrentQueue<(long Arrived, List<long> Sent)>? log = stamps is null ? null : [];
     private readonly ConcurrentDictionary<int, StrongBox<int>> running = new();
 
+    /// <summary>Whether it notes when it sent what.</summary>
+    public bool IsStamping => log is not null;
+
     public static AnswerScript Of(IConfiguration options) =>
         new(
             Milliseconds(options["first"]),
@@ -39,12 +41,13 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
 
     public async Task AnswerAsync(HttpContext context)
     {
-        var arrived = Stopwatch.GetTimestamp();
+        var connection = context.Features.Get<StampedConnection>();
+        var arrived = connection?.LastRead ?? 0;
         var count = running.GetOrAdd(context.Connection.LocalPort, static _ => new StrongBox<int>());
         Interlocked.Increment(ref count.Value);
         try
         {
-            await AnswerAsync(context, arrived);
+            await AnswerAsync(context, connection, arrived);
         }
         finally
         {
@@ -52,24 +55,29 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, long arrived)
+    private async Task AnswerAsync(HttpContext context, StampedConnection? connection, long arrived)
     {
         var (tokens, stream, prompt) = tokensEach is { } each ? await SkimRequestAsync(context.Request, each) : await ReadRequestAsync(context.Request);
-        var sent = new List<long>(log is null ? 0 : tokens);
+        var sent = new List<long>(connection is null ? 0 : tokens);
+        context.Response.ContentType = stream ? "text/event-stream" : "application/json";
         if (first > TimeSpan.Zero)
         {
+            if (stream)
+            {
+                // Headers go at once, as a streaming engine sends them: building them then lies before the stamp of the first token, not between it and the wire.
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            }
+
             await Task.Delay(first, context.RequestAborted);
         }
 
         var usage = string.Create(CultureInfo.InvariantCulture, $"\"usage\":{{\"prompt_tokens\":{prompt},\"completion_tokens\":{tokens},\"total_tokens\":{prompt + tokens}}}");
         if (!stream)
         {
-            context.Response.ContentType = "application/json";
             await context.Response.WriteAsync($$$"""{"choices":[{"index":0,"message":{"role":"assistant","content":" word"},"text":" word","finish_reason":"length"}],{{{usage}}}}""", context.RequestAborted);
             return;
         }
 
-        context.Response.ContentType = "text/event-stream";
         var body = context.Response.BodyWriter;
         for (var i = 0; i < tokens; i++)
         {
@@ -80,14 +88,10 @@ internal sealed class AnswerScript(TimeSpan first, TimeSpan gap, int? tokensEach
 
             Token.CopyTo(body.GetSpan(Token.Length));
             body.Advance(Token.Length);
-            if (log is not null)
-            {
-                sent.Add(Stopwatch.GetTimestamp());
-            }
-
             if (i == 0 || gap > TimeSpan.Zero)
             {
                 await body.FlushAsync(context.RequestAborted);
+                sent.Add(connection?.LastSent ?? 0);
             }
         }
 

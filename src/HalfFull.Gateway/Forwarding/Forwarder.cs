@@ -7,7 +7,6 @@ using HalfFull.Gateway.OpenAi;
 using HalfFull.Gateway.Replicas;
 using HalfFull.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace HalfFull.Gateway.Forwarding;
 
@@ -203,7 +202,6 @@ internal sealed class Forwarder : IDisposable
         HopByHop.Copy(response, answer);
         GatewayHeaders.Routed(answer, dispatch.Replica.Name, dispatch.Lease.SentAt - call.Arrival);
         RequestSpan.Routed(dispatch.Replica.Name, dispatch.Lease.SentAt - call.Arrival);
-        call.Context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var input = await response.Content.ReadAsStreamAsync(idle.Token);
         if (response.StatusCode != HttpStatusCode.OK || !IsEventStream(response))
         {
@@ -290,7 +288,7 @@ internal sealed class Forwarder : IDisposable
     private static HttpRequestMessage Message(Call call, Dispatch dispatch, BodySplice? splice)
     {
         var request = call.Context.Request;
-        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(dispatch.Address, request.Path.Value!.TrimStart('/') + request.QueryString.Value))
+        var message = new HttpRequestMessage(HttpMethod.Post, dispatch.Endpoints.Of(request.Path.Value!, request.QueryString.Value))
         {
             Content = new SplicedContent(call.Body, splice),
         };

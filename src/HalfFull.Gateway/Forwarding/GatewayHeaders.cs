@@ -35,5 +35,14 @@ public static class GatewayHeaders
 
     /// <summary>Sets the time for which the request has waited.</summary>
     internal static void Waited(HttpResponse response, TimeSpan queued) =>
-        response.Headers[QueueMilliseconds] = queued.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
+        response.Headers[QueueMilliseconds] = Milliseconds(queued);
+
+    // Whole microseconds and no more digits than are needed: formatting a double would cost more than the decision.
+    private static string Milliseconds(TimeSpan time)
+    {
+        var (whole, rest) = Math.DivRem((time.Ticks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond, 1000);
+        return rest == 0
+            ? whole.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{whole}.{rest:000}").TrimEnd('0');
+    }
 }

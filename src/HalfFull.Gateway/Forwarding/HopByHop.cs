@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
+using HeaderNames = Microsoft.Net.Http.Headers.HeaderNames;
 
 namespace HalfFull.Gateway.Forwarding;
 
@@ -45,7 +47,7 @@ internal static class HopByHop
         {
             if (!Response.Contains(name) && !IsOurs(name))
             {
-                to.Headers.Append(name, values.ToArray());
+                to.Headers.Append(name, Values(values));
             }
         }
 
@@ -53,10 +55,12 @@ internal static class HopByHop
         {
             if (!Response.Contains(name))
             {
-                to.Headers.Append(name, values.ToArray());
+                to.Headers.Append(name, Values(values));
             }
         }
     }
+
+    private static StringValues Values(HeaderStringValues values) => values.Count == 1 ? values.ToString() : values.ToArray();
 
     private static bool IsOurs(string name) => name.StartsWith(GatewayHeaders.Prefix, StringComparison.OrdinalIgnoreCase);
 

@@ -42,7 +42,7 @@ internal sealed class StreamRelay : IDisposable
     }
 
     /// <summary>Whether the last byte passed on ended an event.</summary>
-    public bool IsBetweenEvents { get; private set; } = true;
+    public bool IsBetweenEvents => sent == observed;
 
     /// <summary>Passes everything on.</summary>
     /// <param name="input">The replica's answer.</param>
@@ -64,6 +64,12 @@ internal sealed class StreamRelay : IDisposable
             }
 
             end += read;
+            if (!stripsUsage)
+            {
+                // What may pass as it is passes before it is looked at.
+                await SendAsync(output, end, idle.Client);
+            }
+
             await ObserveAsync(output, idle.Client);
             await SendAsync(output, stripsUsage ? observed : end, idle.Client);
             MakeRoom();
@@ -127,7 +133,6 @@ internal sealed class StreamRelay : IDisposable
         {
             var bytes = buffer.AsMemory(sent, upTo - sent);
             sent = upTo;
-            IsBetweenEvents = upTo == observed;
             var flush = await output.WriteAsync(bytes, cancellation);
             if (flush.IsCompleted)
             {

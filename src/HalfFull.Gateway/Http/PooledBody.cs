@@ -35,25 +35,28 @@ internal sealed class PooledBody : IDisposable
             throw TooLarge(mostBytes);
         }
 
-        var rented = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength + 1 ?? 4096));
+        var rented = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 4096));
         var length = 0;
         try
         {
             while (true)
             {
-                if (length == rented.Length)
-                {
-                    rented = Grow(rented, length);
-                }
-
-                var read = await request.Body.ReadAsync(rented.AsMemory(length), cancellation);
-                length += read;
-                if (length > mostBytes)
+                var read = await request.BodyReader.ReadAsync(cancellation);
+                if (length + read.Buffer.Length > mostBytes)
                 {
                     throw TooLarge(mostBytes);
                 }
 
-                if (read == 0)
+                var count = (int)read.Buffer.Length;
+                if (length + count > rented.Length)
+                {
+                    rented = Grow(rented, length, length + count);
+                }
+
+                read.Buffer.CopyTo(rented.AsSpan(length));
+                length += count;
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
                 {
                     return new PooledBody(rented, length);
                 }
@@ -91,9 +94,9 @@ internal sealed class PooledBody : IDisposable
         }
     }
 
-    private static byte[] Grow(byte[] rented, int length)
+    private static byte[] Grow(byte[] rented, int length, int needed)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, length * 2));
         rented.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(rented);
         return larger;

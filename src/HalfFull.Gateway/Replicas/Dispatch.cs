@@ -6,7 +6,7 @@ public sealed class Dispatch
     internal Dispatch(RemoteReplica replica, Lease lease, bool isProbe)
     {
         Replica = replica;
-        Address = replica.Address;
+        Endpoints = replica.Endpoints;
         Lease = lease;
         IsProbe = isProbe;
     }
@@ -14,8 +14,8 @@ public sealed class Dispatch
     /// <summary>The replica.</summary>
     public RemoteReplica Replica { get; }
 
-    /// <summary>Its address at the time of the decision.</summary>
-    public Uri Address { get; }
+    /// <summary>Its addresses at the time of the decision.</summary>
+    internal ReplicaEndpoints Endpoints { get; }
 
     /// <summary>What is reserved for it.</summary>
     public Lease Lease { get; }

@@ -11,7 +11,7 @@ public sealed class RemoteReplica
         var address = settings.Address;
         Id = id;
         Settings = settings;
-        Address = address;
+        Endpoints = new ReplicaEndpoints(address);
         Models = settings.Models;
         Flavour = settings.Flavour ?? ReplicaFlavour.Unknown;
         Name = $"{address.Host}:{address.Port}{address.AbsolutePath.TrimEnd('/')}";
@@ -26,7 +26,10 @@ public sealed class RemoteReplica
     public ReplicaSettings Settings { get; internal set; }
 
     /// <summary>Where it listens: a restarted worker may move.</summary>
-    public Uri Address { get; internal set; }
+    public Uri Address => Endpoints.Address;
+
+    /// <summary>Addresses of what it answers.</summary>
+    internal ReplicaEndpoints Endpoints { get; set; }
 
     /// <summary>Host, port and the path if there is one, for headers and labels.</summary>
     public string Name { get; internal set; }

@@ -460,7 +460,7 @@ public sealed class ReplicaPool : IDisposable
             replica.Breaker.Reset();
             if (address is not null)
             {
-                replica.Address = address;
+                replica.Endpoints = new ReplicaEndpoints(address);
                 replica.Name = $"{address.Host}:{address.Port}";
                 journal?.Replica(replica.Id, replica.Name);
             }

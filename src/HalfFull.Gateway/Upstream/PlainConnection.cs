@@ -107,14 +107,7 @@ internal sealed class PlainConnection : IDisposable
             return response;
         }
 
-        // The parser has put headers of the content on an empty one.
-        var content = new PlainContent(new PlainBody(this, framing, head.KeepsOpen));
-        foreach (var (name, values) in response.Content.Headers.NonValidated)
-        {
-            content.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
-        }
-
-        response.Content = content;
+        head.Content.Body = new PlainBody(this, framing, head.KeepsOpen);
         return response;
     }
 

@@ -2,11 +2,19 @@ using System.Net;
 
 namespace HalfFull.Gateway.Upstream;
 
-/// <summary>The content of an answer, read as it comes.</summary>
-internal sealed class PlainContent(PlainBody body) : HttpContent
+/// <summary>The content of an answer, read as it comes; empty until it is given a body.</summary>
+internal sealed class PlainContent : HttpContent
 {
+    private Stream body = Stream.Null;
+
+    /// <summary>The body.</summary>
+    public Stream Body
+    {
+        set => body = value;
+    }
+
     /// <inheritdoc/>
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(body);
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(body);
 
     /// <inheritdoc/>
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => body;

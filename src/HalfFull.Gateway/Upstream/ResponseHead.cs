@@ -11,7 +11,10 @@ internal sealed class ResponseHead
     private bool isUnknownCoding;
     private long? length;
 
-    private ResponseHead(HttpResponseMessage response) => Response = response;
+    private ResponseHead(HttpStatusCode status) => Response = new HttpResponseMessage(status) { Content = Content };
+
+    /// <summary>The answer's content, for which the body is still to be set.</summary>
+    public PlainContent Content { get; } = new();
 
     /// <summary>The answer, without a body.</summary>
     public HttpResponseMessage Response { get; }
@@ -58,7 +61,7 @@ internal sealed class ResponseHead
             return null;
         }
 
-        var head = new ResponseHead(new HttpResponseMessage((HttpStatusCode)status)) { KeepsOpen = line[7] != '0' };
+        var head = new ResponseHead((HttpStatusCode)status) { KeepsOpen = line[7] != '0' };
         if (line.Length > 13)
         {
             head.Response.ReasonPhrase = Encoding.Latin1.GetString(line[13..]);
@@ -139,7 +142,7 @@ internal sealed class ResponseHead
 
         if (!Response.Headers.TryAddWithoutValidation(name, value))
         {
-            Response.Content.Headers.TryAddWithoutValidation(name, value);
+            Content.Headers.TryAddWithoutValidation(name, value);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace HalfFull.Load.Prompts;
 
@@ -20,8 +21,24 @@ public sealed class PromptText(ulong salt, TokenCalibration calibration)
     private static readonly ulong[] WordBytes = [.. WordList.Words.Select(static word => PadToUInt64(word))];
     private static readonly byte[] WordLengths = [.. WordList.Words.Select(static word => (byte)word.Length)];
 
+    /// <summary>How many words there are, of which every text is drawn evenly.</summary>
+    public static int DistinctWords => WordBytes.Length;
+
     /// <summary>Other texts of the same lengths.</summary>
     public PromptText WithSalt(ulong other) => new(other, calibration);
+
+    /// <summary>
+    /// Writes the first words of the list, each once. All of them together have the mean tokens to a word that long texts have, whatever a server takes for a token;
+    /// as many words drawn at random miss it by some percent.
+    /// </summary>
+    public static void WriteEach(int words, IBufferWriter<byte> target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        foreach (var word in WordList.Words.Take(words))
+        {
+            target.Write(Encoding.ASCII.GetBytes(word));
+        }
+    }
 
     /// <summary>Writes the prompt of a request: its shared prefix units, then text of its own.</summary>
     public void Write(Request request, IBufferWriter<byte> target)

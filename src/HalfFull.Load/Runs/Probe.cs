@@ -9,10 +9,10 @@ namespace HalfFull.Load.Runs;
 /// <summary>Asks a server once, before a run, whether it can be measured: which models it has, and for one short answer.</summary>
 public static class Probe
 {
-    private const int Words = 200;
-    private const int FewerWords = 40;
+    private const int FewerWords = 1;
     private const int OutputTokens = 4;
     private const int LongestMessage = 200;
+    private static readonly int Words = PromptText.DistinctWords;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Finds out the model, what the server accepts beyond the standard, and how words become tokens.</summary>
@@ -70,12 +70,12 @@ public static class Probe
         var refusal = string.Empty;
         foreach (var support in attempts)
         {
-            var (status, text) = await CallAsync(client, model, support, unary, salt, Words, cancellation);
+            var (status, text) = await CallAsync(client, model, support, unary, Words, cancellation);
             if (status == HttpStatusCode.OK)
             {
                 var usage = UsageOf(client.Endpoint, unary, text);
                 var calibration = usage is { } counted
-                    ? await CalibrateAsync(client, model, support, unary, salt, counted.PromptTokens, cancellation)
+                    ? await CalibrateAsync(client, model, support, unary, counted.PromptTokens, cancellation)
                     : TokenCalibration.None;
                 return new Target(client, model, support with { StreamUsage = support.StreamUsage && usage is not null }, new PromptText(salt, calibration));
             }
@@ -91,21 +91,21 @@ public static class Probe
     }
 
     private static async Task<TokenCalibration> CalibrateAsync(
-        OpenAiClient client, string model, ServerSupport support, bool unary, ulong salt, int promptTokens, CancellationToken cancellation)
+        OpenAiClient client, string model, ServerSupport support, bool unary, int promptTokens, CancellationToken cancellation)
     {
-        var (status, text) = await CallAsync(client, model, support, unary, salt, FewerWords, cancellation);
+        var (status, text) = await CallAsync(client, model, support, unary, FewerWords, cancellation);
         return status == HttpStatusCode.OK && UsageOf(client.Endpoint, unary, text) is { } fewer
             ? TokenCalibration.Of(Words, promptTokens, FewerWords, fewer.PromptTokens)
             : TokenCalibration.Of(Words, promptTokens);
     }
 
     private static async Task<(HttpStatusCode Status, byte[] Text)> CallAsync(
-        OpenAiClient client, string model, ServerSupport support, bool unary, ulong salt, int words, CancellationToken cancellation)
+        OpenAiClient client, string model, ServerSupport support, bool unary, int words, CancellationToken cancellation)
     {
         using var body = new PooledBytes();
         using var question = new PooledBytes();
         using var writer = new RequestBody(client.Endpoint.Api, model, support, stream: !unary);
-        new PromptText(salt, TokenCalibration.None).Write(new Request(-1, TimeSpan.Zero, words, OutputTokens), question);
+        PromptText.WriteEach(words, question);
         writer.Write([question.Written], OutputTokens, body);
         using var content = new BodyContent(body);
         using var response = await client.SendAsync(HttpMethod.Post, client.Endpoint.RequestUrl, content, cancellation);

@@ -64,6 +64,25 @@ public sealed class PromptTextTests
     }
 
     [Fact]
+    public void A_server_that_counts_bytes_is_calibrated_to_within_half_a_percent()
+    {
+        static int Bytes(int words)
+        {
+            using var text = new PooledBytes();
+            PromptText.WriteEach(words, text);
+            return text.Written.Length;
+        }
+
+        static int Tokens(int bytes) => 7 + ((bytes + 3) / 4);
+        var all = PromptText.DistinctWords;
+        var text = new PromptText(salt: 5, TokenCalibration.Of(all, Tokens(Bytes(all)), 1, Tokens(Bytes(1))));
+        const int Asked = 20_000;
+        using var prompt = new PooledBytes();
+        text.Write(new Request(1, TimeSpan.Zero, Asked, 1), prompt);
+        Assert.InRange(Tokens(prompt.Written.Length), Asked * 0.995, Asked * 1.005);
+    }
+
+    [Fact]
     public void Two_prompts_tell_a_template_from_long_words()
     {
         Assert.Equal(new TokenCalibration(12, 1), TokenCalibration.Of(words: 200, promptTokens: 212, fewerWords: 40, fewerTokens: 52));
