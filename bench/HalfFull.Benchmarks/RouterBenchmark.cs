@@ -31,8 +31,7 @@ public class RouterBenchmark
     public void Setup()
     {
         router = PolicyCatalogs.Routers.Create(PolicySpec.Parse(Router), new Rng(1), new RouterSeed(1));
-        var rng = new Rng(2);
-        candidates = [.. Enumerable.Range(0, Candidates).Select(replica => View(rng, replica))];
+        candidates = Fleets.Views(Candidates);
     }
 
     /// <summary>Chooses for one request after another.</summary>
@@ -42,21 +41,4 @@ public class RouterBenchmark
         next = (next + 1) % Requests;
         return router.Choose(new RouteRequest(requests[next], TimeSpan.FromSeconds(1)), candidates, default);
     }
-
-    private static ReplicaView View(Rng rng, int replica) => new()
-    {
-        Replica = replica,
-        Running = rng.NextInt32(200),
-        Waiting = rng.NextInt32(50),
-        QueuedPrefillTokens = rng.NextInt32(50_000),
-        KvTokensInUse = rng.NextInt32(400_000),
-        KvTokensQueued = rng.NextInt32(50_000),
-        KvCapacityTokens = 400_000,
-        PrefillTokensPerSecond = 10_000 + rng.NextInt32(1000),
-        ReleasedTokensPerSecond = 5000 + rng.NextInt32(1000),
-        MeanOutputTokens = 200,
-        CachedPromptTokens = 16 * rng.NextInt32(6),
-        InFlightRequests = rng.NextInt32(250),
-        InFlightPromptTokens = rng.NextInt32(300_000),
-    };
 }

@@ -61,8 +61,7 @@ internal static class RoutingTable
     private static (double Nanoseconds, long Bytes) Decision(string name, int count)
     {
         var router = PolicyCatalogs.Routers.Create(PolicySpec.Parse(name), new Rng(1), new RouterSeed(1));
-        var rng = new Rng(2);
-        ReplicaView[] candidates = [.. Enumerable.Range(0, count).Select(replica => View(rng, replica))];
+        var candidates = Fleets.Views(count);
         Request[] requests = [.. Enumerable.Range(0, 1024).Select(static id => new Request(id, TimeSpan.Zero, 100 + id, 1000) { Session = "session-1234" })];
         var next = 0;
         for (var i = 0; i < WarmUps; i++)
@@ -102,8 +101,7 @@ internal static class RoutingTable
         }
 
         var router = PolicyCatalogs.Routers.Create(PolicySpec.Parse("sal"), new Rng(1), new RouterSeed(1));
-        var rng = new Rng(2);
-        ReplicaView[] candidates = [.. Enumerable.Range(0, 64).Select(replica => View(rng, replica))];
+        var candidates = Fleets.Views(64);
         return Median(() =>
         {
             hits.Look(request);
@@ -189,22 +187,4 @@ internal static class RoutingTable
     }
 
     private static long[] Chain(int seed, int units) => [.. Enumerable.Range(0, units).Select(unit => (long)Rng.Mix(((ulong)(uint)seed << 32) + (ulong)unit))];
-
-    private static ReplicaView View(Rng rng, int replica) => new()
-    {
-        Replica = replica,
-        Running = rng.NextInt32(200),
-        Waiting = rng.NextInt32(50),
-        QueuedPrefillTokens = rng.NextInt32(50_000),
-        KvTokensInUse = rng.NextInt32(400_000),
-        KvTokensQueued = rng.NextInt32(50_000),
-        KvCapacityTokens = 400_000,
-        PrefillTokensPerSecond = 10_000 + rng.NextInt32(1000),
-        ReleasedTokensPerSecond = 5000 + rng.NextInt32(1000),
-        MeanOutputTokens = 200,
-        CachedPromptTokens = 16 * rng.NextInt32(6),
-        InFlightRequests = rng.NextInt32(250),
-        InFlightPromptTokens = rng.NextInt32(300_000),
-        InFlightPrefillTokens = rng.NextInt32(50_000),
-    };
 }

@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Policies;
-using HalfFull.Prediction;
 using HalfFull.Simulation;
 
 namespace HalfFull.Benchmarks;
@@ -36,7 +35,7 @@ public class SchedulerBenchmark : IReplicaListener
     public void Setup()
     {
         var rates = new EngineRates(Fleets.Limits, Fleets.StepTime);
-        replica = new Replica(0, Fleets.Limits, PolicyCatalogs.Engines.Create(PolicySpec.Parse(Engine), rates, Fleets.Limits, new Rng(1), Fleets.StepTime, NoPredictor.Instance), rates, this);
+        replica = new Replica(0, Fleets.Limits, Fleets.Scheduler(Engine, rates), rates, this);
         for (var i = 0; i < Requests; i++)
         {
             Submit();

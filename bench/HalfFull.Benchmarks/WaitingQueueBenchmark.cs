@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using HalfFull.Engine;
 using HalfFull.Policies;
-using HalfFull.Prediction;
 using HalfFull.Queueing;
 using HalfFull.Simulation;
 
@@ -31,7 +30,7 @@ public class WaitingQueueBenchmark
     public void Setup()
     {
         var rates = new EngineRates(Fleets.Limits, Fleets.StepTime);
-        queue = new WaitingQueue<Request>(PolicyCatalogs.Engines.Create(PolicySpec.Parse(Engine), rates, Fleets.Limits, new Rng(1), Fleets.StepTime, NoPredictor.Instance).Order);
+        queue = new WaitingQueue<Request>(Fleets.Scheduler(Engine, rates).Order);
         var rng = new Rng(2);
         for (var i = 0; i < requests.Length; i++)
         {
