@@ -78,9 +78,17 @@ internal sealed class Dispatcher
         string? refusal = null;
         var closed = false;
         var candidates = 0;
+        EngineLimits? limits = null;
+        string? reason = null;
         for (var i = 0; i < fleet.Count; i++)
         {
-            if (fleet.Specs[i].Limits.Refusal(request) is { } reason)
+            if (!ReferenceEquals(limits, fleet.Specs[i].Limits))
+            {
+                limits = fleet.Specs[i].Limits;
+                reason = limits.Refusal(request);
+            }
+
+            if (reason is not null)
             {
                 refusal = reason;
             }

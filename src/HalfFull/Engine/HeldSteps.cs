@@ -44,7 +44,7 @@ internal sealed class HeldSteps(KvCache cache, EngineLimits limits, IEngineSched
     internal void End(TimeSpan duration)
     {
         BusyTime += duration;
-        KvBlockTicks += (Int128)cache.ReferencedBlocks * duration.Ticks;
+        KvBlockTicks += Math.BigMul((long)cache.ReferencedBlocks, duration.Ticks);
     }
 
     /// <summary>See <see cref="Replica.RunHeldSteps"/>.</summary>
@@ -55,11 +55,12 @@ internal sealed class HeldSteps(KvCache cache, EngineLimits limits, IEngineSched
             Count();
         }
 
-        while (stepsLeft > 0 && end <= horizon && end < plan.HeldUntil)
+        // The next step computes token number (computed + repeated + 1), counted from 0: a new block where that is a multiple of the block size.
+        var last = remainders.Length - 1;
+        var opens = last - (repeated % remainders.Length);
+        for (; stepsLeft > 0 && end <= horizon && end < plan.HeldUntil; opens = opens == 0 ? last : opens - 1)
         {
-            // The next step computes token number (computed + repeated + 1), counted from 0: a new block where that is a multiple of the block size.
-            var phase = (repeated + 1) % limits.BlockSize;
-            var blocks = remainders[phase == 0 ? 0 : limits.BlockSize - phase];
+            var blocks = remainders[opens];
             if (blocks > cache.FreeBlocks)
             {
                 stepsLeft = 0;

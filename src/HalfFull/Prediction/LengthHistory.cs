@@ -61,7 +61,16 @@ public sealed class LengthHistory
     public int Draw(Rng rng, int generated, int limit)
     {
         ArgumentNullException.ThrowIfNull(rng);
-        var first = CountUpTo(generated);
+        return Draw(rng, CountUpTo(generated), generated, limit);
+    }
+
+    /// <summary>The same for one who draws for the same <paramref name="generated"/> repeatedly and has counted once.</summary>
+    /// <param name="rng">The caller's own stream.</param>
+    /// <param name="first">The answer of <see cref="CountUpTo"/>, of the lengths as they are now.</param>
+    /// <param name="generated">Tokens generated so far.</param>
+    /// <param name="limit">The output limit.</param>
+    internal int Draw(Rng rng, int first, int generated, int limit)
+    {
         var rank = first + (rng.NextDouble() * (sorted.Length - first));
         var below = (int)rank;
         if (below >= sorted.Length)
@@ -75,7 +84,7 @@ public sealed class LengthHistory
     }
 
     /// <summary>Lengths in the window that are at most the given one.</summary>
-    private int CountUpTo(int length)
+    internal int CountUpTo(int length)
     {
         var low = 0;
         var high = sorted.Length;

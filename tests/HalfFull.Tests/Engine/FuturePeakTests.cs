@@ -42,4 +42,42 @@ public sealed class FuturePeakTests
             Assert.Equal(largest, peak.Tokens());
         }
     }
+
+    /// <summary>As a scheduler asks: some members at once, then one candidate after the other.</summary>
+    [Fact]
+    public void Asked_in_between_it_gives_what_one_made_anew_gives()
+    {
+        var peak = new FuturePeak();
+        for (var seed = 0UL; seed < 100; seed++)
+        {
+            var rng = new Rng(seed);
+            var members = new List<(int Held, int Left)>();
+            peak.Clear();
+            for (var asked = 0; asked < 20; asked++)
+            {
+                for (var added = rng.NextInt32(2) == 0 ? 1 : rng.NextInt32(30); added > 0; added--)
+                {
+                    members.Add((rng.NextInt32(300), rng.NextInt32(8) == 0 ? rng.NextInt32(int.MaxValue) : rng.NextInt32(20)));
+                    peak.Add(members[^1].Held, members[^1].Left);
+                }
+
+                var anew = new FuturePeak();
+                members.ForEach(member => anew.Add(member.Held, member.Left));
+                Assert.Equal(anew.Tokens(), peak.Tokens());
+                Assert.Equal(Plain(members), peak.Tokens());
+            }
+        }
+    }
+
+    private static long Plain(List<(int Held, int Left)> members)
+    {
+        var (peak, sum, count) = (0L, 0L, 0);
+        foreach (var (held, left) in members.OrderByDescending(static member => member.Left))
+        {
+            sum += held;
+            peak = Math.Max(peak, sum + ((long)Math.Max(1, left) * ++count));
+        }
+
+        return peak;
+    }
 }

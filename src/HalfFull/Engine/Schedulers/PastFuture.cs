@@ -18,6 +18,7 @@ public sealed class PastFuture : IEngineScheduler
     private readonly LengthHistory history;
     private readonly Rng draws;
     private readonly FuturePeak[] scenarios;
+    private int[] counted = new int[64]; // for each running sequence, past lengths that it has outgrown
 
     /// <summary>One scheduler for one engine.</summary>
     public PastFuture(Options options, Rng rng)
@@ -70,14 +71,7 @@ public sealed class PastFuture : IEngineScheduler
         var limits = engine.Limits;
         var anyRuns = !engine.Running.IsEmpty;
         var admitted = false;
-        foreach (var scenario in scenarios)
-        {
-            scenario.Clear();
-            foreach (var sequence in engine.Running)
-            {
-                scenario.Add(OccupiedTokens.OfRunning(sequence), Remaining(sequence));
-            }
-        }
+        DrawScenarios(engine.Running);
 
         foreach (var sequence in engine.Waiting)
         {
@@ -93,6 +87,30 @@ public sealed class PastFuture : IEngineScheduler
         }
 
         return admitted;
+    }
+
+    private void DrawScenarios(ReadOnlySpan<Sequence> running)
+    {
+        if (counted.Length < running.Length)
+        {
+            Array.Resize(ref counted, Math.Max(running.Length, counted.Length * 2));
+        }
+
+        for (var i = 0; i < running.Length; i++)
+        {
+            counted[i] = history.CountUpTo(running[i].OutputTokens);
+        }
+
+        foreach (var scenario in scenarios)
+        {
+            scenario.Clear();
+            for (var i = 0; i < running.Length; i++)
+            {
+                var sequence = running[i];
+                var length = history.Draw(draws, counted[i], sequence.OutputTokens, sequence.OutputLimit);
+                scenario.Add(OccupiedTokens.OfRunning(sequence), length - sequence.OutputTokens);
+            }
+        }
     }
 
     /// <summary>Whether the worst scenario, with the newcomer added to each, stays below the allowed share of capacity.</summary>

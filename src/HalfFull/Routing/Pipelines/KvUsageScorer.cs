@@ -7,10 +7,12 @@ public sealed class KvUsageScorer : IReplicaScorer
     public void Score(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
     {
         var (sum, known) = (0.0, 0);
-        foreach (ref readonly var view in candidates)
+        for (var i = 0; i < candidates.Length; i++)
         {
-            if (Saturation.KvUsage(view) is { } usage)
+            scores[i] = double.NaN;
+            if (Saturation.KvUsage(candidates[i]) is { } usage)
             {
+                scores[i] = usage;
                 sum += usage;
                 known++;
             }
@@ -19,7 +21,7 @@ public sealed class KvUsageScorer : IReplicaScorer
         var mean = known > 0 ? sum / known : 0;
         for (var i = 0; i < candidates.Length; i++)
         {
-            scores[i] = 1 - (Saturation.KvUsage(candidates[i]) ?? mean);
+            scores[i] = 1 - (double.IsNaN(scores[i]) ? mean : scores[i]);
         }
     }
 }

@@ -10,16 +10,17 @@ public sealed class RangeScorer(RangeScorer.Count count) : IReplicaScorer
     public void Score(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
     {
         var (low, high) = (int.MaxValue, int.MinValue);
-        foreach (ref readonly var view in candidates)
+        for (var i = 0; i < candidates.Length; i++)
         {
-            var value = Of(view);
+            var value = Of(candidates[i]);
             low = Math.Min(low, value);
             high = Math.Max(high, value);
+            scores[i] = value;
         }
 
         for (var i = 0; i < candidates.Length; i++)
         {
-            scores[i] = high > low ? (double)(high - Of(candidates[i])) / (high - low) : 1;
+            scores[i] = high > low ? (high - scores[i]) / ((double)high - low) : 1;
         }
     }
 

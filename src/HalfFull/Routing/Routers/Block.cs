@@ -30,7 +30,7 @@ public sealed class Block(Block.Options options, RouterSeed seed) : IRouter
         {
             ref readonly var view = ref candidates[i];
             var (firstToken, finish) = view.Engine is null ? Guess(request, view, ref rates) : lookahead.Predict(request, view, rates.OutputOf(view));
-            var score = (options.Target == Moment.Finish ? finish : firstToken) + view.Latency.TotalSeconds;
+            var score = (options.Target == Moment.Finish ? finish : firstToken) + (view.Latency.Ticks == 0 ? 0 : view.Latency.TotalSeconds);
             least.Offer(i, view.Replica, score, Loads.Requests(view));
             if (!scores.IsEmpty)
             {
@@ -45,7 +45,7 @@ public sealed class Block(Block.Options options, RouterSeed seed) : IRouter
     {
         var missing = view.KvCapacityTokens is > 0 and { } capacity ? Math.Max(0, Loads.KvTokens(view) + request.Request.PromptTokens - capacity) : 0;
         var prefill = (Loads.QueuedPrefill(view) + Loads.Uncached(request, view)) / rates.PrefillOf(view);
-        var firstToken = Math.Max(prefill, missing / rates.ReleaseOf(view));
+        var firstToken = missing > 0 ? Math.Max(prefill, missing / rates.ReleaseOf(view)) : prefill;
         var step = view.SecondsPerStep is > 0 and { } seconds && double.IsFinite(seconds) ? seconds : SecondsPerStepPrior;
         return (firstToken, firstToken + (step * (request.Request.PredictedOutputTokens ?? rates.OutputOf(view))));
     }

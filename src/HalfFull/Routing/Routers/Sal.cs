@@ -40,7 +40,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
         var least = new LeastScore(seed.Value, request.Request.Id);
         for (var i = 0; i < candidates.Length; i++)
         {
-            least.Offer(i, candidates[i].Replica, Cost(request, candidates[i], ref rates));
+            least.Offer(i, candidates[i].Replica, Cost(request, candidates[i], ref rates, least.Score));
         }
 
         return least.Index;
@@ -168,7 +168,8 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
         // It has none.
     }
 
-    private double Cost(in RouteRequest request, in ReplicaView view, ref FleetRates rates)
+    /// <summary>The cost, or infinity as soon as it is certain to exceed <paramref name="most"/>.</summary>
+    private double Cost(in RouteRequest request, in ReplicaView view, ref FleetRates rates, double most = double.PositiveInfinity)
     {
         var prompt = request.Request.PromptTokens;
         var uncached = prompt - (options.Cache ? view.CachedPromptTokens ?? 0 : 0);
@@ -179,6 +180,13 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
         {
             var residual = load.Requests > 0 && view.SecondsPerStep is > 0 and { } step && double.IsFinite(step) ? step / 2 : 0;
             return Math.Max(load.QueuedPrefill / rate, NetRelease(view, load, prompt, ref rates)) + (own / rate) + residual + Seconds(view.Latency);
+        }
+
+        // Queue and own prompt alone turn most replicas down, without a division; one part in a million covers the rounding.
+        var factor = options.Form == CostForm.WeightFree ? 1 : options.BatchFactor;
+        if ((load.QueuedPrefill + own) * (1 + (factor * load.Requests)) > most * rate * (1 + 1e-6))
+        {
+            return double.PositiveInfinity;
         }
 
         // Comparisons, not Math.Max: nothing here is NaN, and its care for that costs as much as the rest.

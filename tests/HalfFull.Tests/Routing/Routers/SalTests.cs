@@ -215,6 +215,28 @@ public sealed class SalTests
         Assert.All(Given.Chosen(router, 50, candidates), static replica => Assert.Equal(1, replica));
     }
 
+    /// <summary>Without a table most replicas are turned down by a bound of their cost; with one, every cost is worked out.</summary>
+    [Theory]
+    [InlineData(Sal.CostForm.Product, 0.0)]
+    [InlineData(Sal.CostForm.Product, 0.0001)]
+    [InlineData(Sal.CostForm.WeightFree, 0.0001)]
+    [InlineData(Sal.CostForm.Time, 0.0)]
+    public void Who_asks_for_no_table_gets_the_same_decision(Sal.CostForm form, double alpha)
+    {
+        var router = Create(new Sal.Options { Form = form, Alpha = alpha });
+        var rng = new Rng(7);
+        var scores = new double[40];
+        for (var id = 0; id < 2000; id++)
+        {
+            // Few that differ a lot, or many alike: then several cost the same.
+            var count = 1 + rng.NextInt32(scores.Length);
+            var alike = rng.NextInt32(3) == 0 ? Given.Random(0, rng) : default(ReplicaView?);
+            var candidates = Enumerable.Range(0, count).Select(replica => alike is { } view && rng.NextInt32(4) > 0 ? view with { Replica = replica } : Given.Random(replica, rng)).ToArray();
+            var request = Given.Route(id, 1 + rng.NextInt32(5000));
+            Assert.Equal(router.Choose(request, candidates, scores.AsSpan(0, count)).Index, router.Choose(request, candidates, default).Index);
+        }
+    }
+
     private static ReplicaView Stale(TimeSpan age) => Given.Idle(0) with
     {
         Age = age,

@@ -36,11 +36,8 @@ internal sealed class PrebleShare
 
     /// <summary>Tokens that will be computed again because a prompt takes their place: once the cache has filled, every new token evicts one, and of those as many
     /// are missed as are found now.</summary>
-    public double Lost(int uncached, long? capacity, TimeSpan now, TimeSpan window)
-    {
-        var all = prompts.At(now, window);
-        return all > 0 && computed > capacity ? uncached * cached.At(now, window) / all : 0;
-    }
+    public double Lost(int uncached, long? capacity, TimeSpan now, TimeSpan window) =>
+        computed > capacity && prompts.At(now, window) is > 0 and var all ? uncached * cached.At(now, window) / all : 0;
 
     /// <summary>Whether the mean time to first token of the newer half of the window is twice that of the older half.</summary>
     public bool HasSlowed(TimeSpan now, TimeSpan window)

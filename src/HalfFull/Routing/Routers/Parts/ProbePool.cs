@@ -9,6 +9,7 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
     private const int MostUses = 2;
     private readonly Probe[] probes = new Probe[size];
     private readonly int[] sorted = new int[size];
+    private int[] placeOf = []; // by replica, counted from 1; 0: not probed
     private int count;
     private bool dropsWorst;
 
@@ -36,7 +37,13 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
             dropsWorst = !dropsWorst;
         }
 
+        if (replica >= placeOf.Length)
+        {
+            Array.Resize(ref placeOf, Math.Max(replica + 1, placeOf.Length * 2));
+        }
+
         probes[count++] = new Probe(replica, requests, taken, 0);
+        placeOf[replica] = count;
     }
 
     public bool TryGet(int replica, out int requests)
@@ -72,18 +79,7 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
         return count > 0 ? sorted[(int)(quantile * (count - 1))] : 0;
     }
 
-    private int Find(int replica)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            if (probes[i].Replica == replica)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    private int Find(int replica) => (uint)replica < (uint)placeOf.Length ? placeOf[replica] - 1 : -1;
 
     private int Worst()
     {
@@ -99,8 +95,13 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
     // Keeps the order of age.
     private void RemoveAt(int index)
     {
-        probes.AsSpan(index + 1, count - index - 1).CopyTo(probes.AsSpan(index));
+        placeOf[probes[index].Replica] = 0;
         count--;
+        for (var i = index; i < count; i++)
+        {
+            probes[i] = probes[i + 1];
+            placeOf[probes[i].Replica] = i + 1;
+        }
     }
 
     private readonly record struct Probe(int Replica, int Requests, TimeSpan Taken, int Uses);

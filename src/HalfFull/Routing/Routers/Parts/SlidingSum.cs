@@ -6,22 +6,31 @@ internal sealed class SlidingSum
     private const int Slices = 12;
     private readonly double[] slices = new double[Slices];
     private long newest;
+    private long newestEnds;
+    private TimeSpan width;
+    private double sum;
+    private bool isSummed;
 
     /// <summary>Adds an amount.</summary>
     public void Add(double amount, TimeSpan now, TimeSpan window)
     {
         Advance(now, window);
         slices[newest % Slices] += amount;
+        isSummed = false;
     }
 
     /// <summary>Sum over the window that ends now.</summary>
     public double At(TimeSpan now, TimeSpan window)
     {
         Advance(now, window);
-        var sum = 0.0;
-        foreach (var slice in slices)
+        if (!isSummed)
         {
-            sum += slice;
+            isSummed = true;
+            sum = 0;
+            foreach (var slice in slices)
+            {
+                sum += slice;
+            }
         }
 
         return sum;
@@ -29,7 +38,14 @@ internal sealed class SlidingSum
 
     private void Advance(TimeSpan now, TimeSpan window)
     {
-        var slice = now.Ticks / Math.Max(1, window.Ticks / Slices);
+        if (now.Ticks < newestEnds && window == width)
+        {
+            return;
+        }
+
+        var ticks = Math.Max(1, window.Ticks / Slices);
+        var slice = now.Ticks / ticks;
+        isSummed &= slice <= newest;
         if (slice - newest >= Slices)
         {
             Array.Clear(slices);
@@ -40,5 +56,8 @@ internal sealed class SlidingSum
         {
             slices[++newest % Slices] = 0;
         }
+
+        width = window;
+        newestEnds = (newest + 1) * ticks;
     }
 }
