@@ -71,9 +71,7 @@ public sealed class Autellix : IEngineScheduler
         ref var account = ref accounts[sequence.Slot];
         account.Waited += now - account.Joined;
         account.Runs = true;
-        account.Computed = sequence.ComputedTokens;
-        account.Outputs = sequence.OutputTokens;
-        account.Decodes = false;
+        account.Work.Begin(sequence);
     }
 
     /// <inheritdoc/>
@@ -126,11 +124,9 @@ public sealed class Autellix : IEngineScheduler
     private void Charge(Sequence sequence, int computedTokens)
     {
         ref var account = ref accounts[sequence.Slot];
-        account.PrefillTokens += account.Decodes ? 0 : Math.Max(0, computedTokens - account.Computed);
-        account.DecodeSteps += account.Decodes ? sequence.OutputTokens - account.Outputs : 0;
-        account.Decodes = sequence.IsDecoding;
-        account.Outputs = sequence.OutputTokens;
-        account.Computed = computedTokens;
+        var (prefill, steps) = account.Work.Take(sequence, computedTokens);
+        account.PrefillTokens += prefill;
+        account.DecodeSteps += steps;
     }
 
     private double Own(in Account account) => (account.PrefillTokens * time.PrefillTokenSeconds) + (account.DecodeSteps * time.DecodeStepSeconds);
@@ -173,9 +169,7 @@ public sealed class Autellix : IEngineScheduler
         internal TimeSpan Waited;
         internal long PrefillTokens;
         internal long DecodeSteps;
-        internal bool Decodes;
-        internal int Outputs;
-        internal int Computed;
+        internal WorkDone Work;
     }
 
     /// <summary>Options. The paper tunes its levels and its ratio per workload; these are ours.</summary>

@@ -62,12 +62,7 @@ public sealed class Drr : IEngineScheduler
     }
 
     /// <inheritdoc/>
-    public void Admitted(Sequence sequence)
-    {
-        ArgumentNullException.ThrowIfNull(sequence);
-        var tenant = tenants.Unqueued(sequence);
-        tenants[tenant].PromptTokens += sequence.Preemptions == 0 ? sequence.PromptTokens : 0;
-    }
+    public void Admitted(Sequence sequence) => tenants.Admitted(sequence);
 
     /// <inheritdoc/>
     public void Preempted(Sequence sequence) => tenants.Queued(sequence);
@@ -81,11 +76,7 @@ public sealed class Drr : IEngineScheduler
     /// <inheritdoc/>
     public void Advanced(int steps) => tenants.Decoded(steps);
 
-    private double Deficit(int tenant)
-    {
-        ref var account = ref tenants[tenant];
-        return account.Credit - (options.InputWeight * account.PromptTokens) - (options.OutputWeight * account.OutputTokens);
-    }
+    private double Deficit(int tenant) => tenants[tenant].Charged(-options.InputWeight, -options.OutputWeight);
 
     private int Admit(in EngineSnapshot engine, StepPlan plan)
     {

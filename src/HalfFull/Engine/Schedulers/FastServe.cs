@@ -77,9 +77,7 @@ public sealed class FastServe : IEngineScheduler
     {
         ArgumentNullException.ThrowIfNull(sequence);
         ref var account = ref accounts[sequence.Slot];
-        account.Computed = sequence.ComputedTokens;
-        account.Outputs = sequence.OutputTokens;
-        account.Decodes = false;
+        account.Work.Begin(sequence);
         if (account.Waits.Ticks <= promotedUpTo)
         {
             account.Level = 0;
@@ -129,19 +127,16 @@ public sealed class FastServe : IEngineScheduler
     private void Charge(Sequence sequence)
     {
         ref var account = ref accounts[sequence.Slot];
-        if (!account.Decodes && sequence.ComputedTokens > account.Computed)
+        var (prefill, steps) = account.Work.Take(sequence, sequence.ComputedTokens);
+        if (prefill > 0)
         {
-            Spend(ref account, (sequence.ComputedTokens - account.Computed) * time.PrefillTokenSeconds);
+            Spend(ref account, prefill * time.PrefillTokenSeconds);
         }
 
-        for (var i = account.Outputs; account.Decodes && i < sequence.OutputTokens; i++)
+        for (; steps > 0; steps--)
         {
             Spend(ref account, time.DecodeStepSeconds);
         }
-
-        account.Decodes = sequence.IsDecoding;
-        account.Outputs = sequence.OutputTokens;
-        account.Computed = sequence.ComputedTokens;
     }
 
     private void Spend(ref Account account, double seconds)
@@ -173,9 +168,7 @@ public sealed class FastServe : IEngineScheduler
         internal bool Known;
         internal int Level;
         internal double Seconds;
-        internal bool Decodes;
-        internal int Outputs;
-        internal int Computed;
+        internal WorkDone Work;
 
         /// <summary>Since when it waits; the end of time while it runs.</summary>
         internal TimeSpan Waits;

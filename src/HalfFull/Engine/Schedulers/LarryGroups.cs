@@ -110,11 +110,7 @@ internal sealed class LarryGroups(Larry.Options options, TenantOutputs outputs)
         }
     }
 
-    private double Served(int tenant)
-    {
-        ref var account = ref tenants[tenant];
-        return account.Credit + (InputWeight * account.PromptTokens) + (OutputWeight * account.OutputTokens);
-    }
+    private double Served(int tenant) => tenants[tenant].Charged(InputWeight, OutputWeight);
 
     private double LeastServed(int except)
     {

@@ -58,12 +58,7 @@ public sealed class Vtc : IEngineScheduler
     }
 
     /// <inheritdoc/>
-    public void Admitted(Sequence sequence)
-    {
-        ArgumentNullException.ThrowIfNull(sequence);
-        var tenant = tenants.Unqueued(sequence);
-        tenants[tenant].PromptTokens += sequence.Preemptions == 0 ? sequence.PromptTokens : 0;
-    }
+    public void Admitted(Sequence sequence) => tenants.Admitted(sequence);
 
     /// <inheritdoc/>
     public void Preempted(Sequence sequence) => tenants.Queued(sequence);
@@ -78,11 +73,7 @@ public sealed class Vtc : IEngineScheduler
     public void Advanced(int steps) => tenants.Decoded(steps);
 
     /// <summary>The virtual counter of a tenant.</summary>
-    internal double Counter(int tenant)
-    {
-        ref var account = ref tenants[tenant];
-        return account.Credit + (options.InputWeight * account.PromptTokens) + (options.OutputWeight * account.OutputTokens);
-    }
+    internal double Counter(int tenant) => tenants[tenant].Charged(options.InputWeight, options.OutputWeight);
 
     /// <summary>The number of a request's tenant.</summary>
     internal int TenantOf(Request request) => tenants.IndexOf(request);

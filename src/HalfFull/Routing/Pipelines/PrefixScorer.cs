@@ -13,7 +13,8 @@ public sealed class PrefixScorer : IReplicaScorer
     {
         for (var i = 0; i < candidates.Length; i++)
         {
-            scores[i] = Math.Min(1, Loads.MatchRate(request, candidates[i]));
+            // Mostly nothing is cached, which needs no division.
+            scores[i] = candidates[i].CachedPromptTokens is null or 0 ? 0 : Math.Min(1, Loads.MatchRate(request, candidates[i]));
         }
     }
 }

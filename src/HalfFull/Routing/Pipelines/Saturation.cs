@@ -22,5 +22,5 @@ public static class Saturation
 
     /// <summary>Share of a replica's KV memory in use, 0 to 1; null when unknown.</summary>
     internal static double? KvUsage(in ReplicaView view) =>
-        view is { KvTokensInUse: { } used, KvCapacityTokens: > 0 and { } capacity } ? Math.Clamp((double)used / capacity, 0, 1) : null;
+        view is { KvTokensInUse: { } used, KvCapacityTokens: > 0 and { } capacity } ? used < capacity ? Math.Max(0, (double)used / capacity) : 1 : null;
 }

@@ -85,6 +85,11 @@ public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter
         {
             ref readonly var view = ref candidates[i];
             var score = double.NaN;
+            if (scores.IsEmpty && works[i] > least.Score)
+            {
+                continue; // whatever the prompt costs there, it comes on top
+            }
+
             if ((view.CachedPromptTokens ?? 0) >= leastCached)
             {
                 var uncached = Loads.Uncached(request, view);

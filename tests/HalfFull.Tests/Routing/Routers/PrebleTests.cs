@@ -28,6 +28,21 @@ public sealed class PrebleTests
         Assert.Equal(1, Choose(holder with { Running = 4 }, Given.Idle(1) with { Running = 2 }));
     }
 
+    /// <summary>Without a table, replicas of too much work are passed over before the rest of their cost is known.</summary>
+    [Fact]
+    public void Who_asks_for_no_table_gets_the_same_decision()
+    {
+        var rng = new Rng(7);
+        var scores = new double[20];
+        for (var id = 0; id < 1000; id++)
+        {
+            var candidates = Enumerable.Range(0, 1 + rng.NextInt32(scores.Length)).Select(replica => Given.Random(replica, rng)).ToArray();
+            var chosen = router.Choose(At(id, id), candidates, scores.AsSpan(0, candidates.Length)).Index;
+            Assert.Equal(chosen, router.Choose(At(id, id), candidates, default).Index);
+            router.Dispatched(At(id, id), candidates[chosen]);
+        }
+    }
+
     [Fact]
     public void Prefill_work_counts_for_three_minutes()
     {

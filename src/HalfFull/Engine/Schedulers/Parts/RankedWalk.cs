@@ -13,20 +13,17 @@ internal sealed class RankedWalk : IVictimRule
     private const double Watermark = 0.01;
     internal const string ProtectSummary = "Preemptions after which a request is no longer displaced (off: no such protection).";
     internal const int ProtectDefault = 8;
-    private readonly IQueueOrder order;
+    private readonly RankedRunning ranked;
     private readonly int protect;
-    private Rank[] ranks = new Rank[64];
-    private Sequence[] running = new Sequence[64];
-    private int count;
 
     internal RankedWalk(IQueueOrder order, int? protect)
     {
-        this.order = order;
+        ranked = new RankedRunning(order);
         this.protect = protect ?? int.MaxValue;
     }
 
     /// <summary>When memory runs out, the last in order goes; a protected one only when there is no other.</summary>
-    public double Key(Sequence sequence) => IsProtected(sequence) ? double.MaxValue : -RankOf(sequence);
+    public double Key(Sequence sequence) => IsProtected(sequence) ? double.MaxValue : -ranked.RankOf(sequence).Key;
 
     /// <inheritdoc/>
     public double Tie(Sequence sequence) => -sequence.Request.Arrival.Ticks;
@@ -42,11 +39,14 @@ internal sealed class RankedWalk : IVictimRule
         }
 
         var waiting = engine.Waiting.GetEnumerator();
-        Sort(engine);
+        ranked.Sort(engine.Running);
+        var running = ranked.Sequences;
+        var ranks = ranked.Ranks;
         var newcomer = waiting.MoveNext() ? waiting.Current : null;
-        for (var next = 0; plan.TokensLeft > 0 && (next < count || newcomer is not null);)
+        var rank = newcomer is null ? default : ranked.RankOf(newcomer);
+        for (var next = 0; plan.TokensLeft > 0 && (next < running.Length || newcomer is not null);)
         {
-            if (next < count && (newcomer is null || ranks[next].CompareTo(Of(newcomer)) <= 0))
+            if (next < running.Length && (newcomer is null || ranks[next] <= rank))
             {
                 plan.TrySchedule(running[next++]);
                 continue;
@@ -59,6 +59,7 @@ internal sealed class RankedWalk : IVictimRule
             }
 
             newcomer = waiting.MoveNext() ? waiting.Current : null;
+            rank = newcomer is null ? default : ranked.RankOf(newcomer);
         }
 
         return false;
@@ -82,7 +83,8 @@ internal sealed class RankedWalk : IVictimRule
         var kept = engine.Running.IsEmpty && plan.Scheduled.IsEmpty ? 0 : (int)(Watermark * engine.Limits.KvBlocks);
         var needed = plan.BlocksToHold(newcomer, newcomer.KnownTokens) + kept - plan.FreeBlocks;
         var seats = 1 - plan.SeatsLeft;
-        for (var i = next; i < count && (needed > 0 || seats > 0); i++)
+        var running = ranked.Sequences;
+        for (var i = next; i < running.Length && (needed > 0 || seats > 0); i++)
         {
             if (CanGo(running[i]))
             {
@@ -96,7 +98,7 @@ internal sealed class RankedWalk : IVictimRule
             return false;
         }
 
-        for (var i = count - 1; i >= next; i--)
+        for (var i = running.Length - 1; i >= next; i--)
         {
             if (plan.SeatsLeft > 0 && plan.BlocksToHold(newcomer, newcomer.KnownTokens) + kept <= plan.FreeBlocks)
             {
@@ -115,44 +117,4 @@ internal sealed class RankedWalk : IVictimRule
     private bool CanGo(Sequence sequence) => sequence is { State: SequenceState.Running, IsDecoding: true, ScheduledTokens: 0 } && !IsProtected(sequence);
 
     private bool IsProtected(Sequence sequence) => sequence.Preemptions >= protect;
-
-    private void Sort(in EngineSnapshot engine)
-    {
-        count = engine.Running.Length;
-        if (count > running.Length)
-        {
-            Array.Resize(ref running, Math.Max(count, running.Length * 2));
-            Array.Resize(ref ranks, running.Length);
-        }
-
-        engine.Running.CopyTo(running);
-        for (var i = 0; i < count; i++)
-        {
-            ranks[i] = Of(running[i]);
-        }
-
-        ranks.AsSpan(0, count).Sort(running.AsSpan(0, count));
-    }
-
-    private double RankOf(Sequence sequence)
-    {
-        var entry = new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens) { Slot = sequence.Slot };
-        return order.Key(order.Features(entry), order.Group(entry));
-    }
-
-    private Rank Of(Sequence sequence) => new(RankOf(sequence), sequence.Request.Arrival, sequence.Request.Id);
-
-    /// <summary>A key with its ties: by arrival, then by id, as in the queue. A type of its own, so that sorting compares it without calls.</summary>
-    private readonly record struct Rank(double Key, TimeSpan Arrival, long Id) : IComparable<Rank>
-    {
-        public int CompareTo(Rank other)
-        {
-            if (Key != other.Key)
-            {
-                return Key < other.Key ? -1 : 1;
-            }
-
-            return Arrival != other.Arrival ? Arrival.CompareTo(other.Arrival) : Id.CompareTo(other.Id);
-        }
-    }
 }

@@ -62,6 +62,13 @@ internal sealed class TenantTable
         return tenant;
     }
 
+    /// <summary>A sequence was admitted: its tenant is charged for the prompt, the first time.</summary>
+    internal void Admitted(Sequence sequence)
+    {
+        var tenant = Unqueued(sequence);
+        this[tenant].PromptTokens += sequence.Preemptions == 0 ? sequence.PromptTokens : 0;
+    }
+
     /// <summary>Counts who decodes in a finished plan.</summary>
     internal void CountDecodes(StepPlan plan)
     {
@@ -106,5 +113,8 @@ internal sealed class TenantTable
 
         /// <summary>What the policy adds to the counter on its own account.</summary>
         internal double Credit;
+
+        /// <summary>The credit and what the tenant has been served, weighted.</summary>
+        internal readonly double Charged(double inputWeight, double outputWeight) => Credit + (inputWeight * PromptTokens) + (outputWeight * OutputTokens);
     }
 }
