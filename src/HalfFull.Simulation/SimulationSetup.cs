@@ -35,6 +35,9 @@ public sealed record SimulationSetup
     /// <summary>What happens to the fleet meanwhile; null for nothing.</summary>
     public Scenario? Scenario { get; init; }
 
+    /// <summary>Who changes the number of replicas meanwhile; null for nobody.</summary>
+    public PolicySpec? Autoscale { get; init; }
+
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;
 

@@ -5,6 +5,7 @@ using HalfFull.Prediction;
 using HalfFull.Routing;
 using HalfFull.Simulation.Gateways;
 using HalfFull.Simulation.Recording;
+using HalfFull.Simulation.Scaling;
 using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Simulation;
@@ -24,6 +25,7 @@ public sealed class Simulator : IReplicaListener
     private readonly ILengthPredictor predictor;
     private readonly Deliveries deliveries = new();
     private readonly ScenarioTimeline? timeline;
+    private readonly FleetScaler? scaler;
     private readonly Dictionary<long, Attempt>? attempts; // what may have to be sent again
     private readonly List<Replica> dead = [];
     private readonly StepEvents events;
@@ -48,7 +50,8 @@ public sealed class Simulator : IReplicaListener
         observers = [.. setup.Observers];
         var rng = new Rng(setup.Seed);
         predictor = setup.Predictor.Create(rng.Fork("predictor"));
-        fleet = new FleetState(setup.Scenario?.Specs(setup.Fleet) ?? setup.Fleet);
+        var known = setup.Scenario?.Specs(setup.Fleet) ?? setup.Fleet;
+        fleet = new FleetState(ScaledFleet.Specs(known, setup.Fleet.Count, setup.Autoscale));
         stepStarts = new TimeSpan[fleet.Count];
         for (var i = 0; i < setup.Fleet.Count; i++)
         {
@@ -65,6 +68,12 @@ public sealed class Simulator : IReplicaListener
         {
             timeline = new ScenarioTimeline(scenario, fleet, setup.Fleet.Count);
             attempts = [];
+        }
+
+        if (setup.Autoscale is { } autoscale)
+        {
+            var policy = PolicyCatalogs.Autoscalers.Create(autoscale);
+            scaler = new FleetScaler(policy, fleet, setup.Fleet.Count, fleet.Count - known.Count, new FleetViews(fleet, reports));
         }
     }
 
@@ -211,7 +220,8 @@ public sealed class Simulator : IReplicaListener
 
     /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>
     private bool IsAnybodyAwaited =>
-        deliveries.Any || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue));
+        deliveries.Any
+        || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue || scaler is { IsStarting: true }));
 
     /// <summary>The next time at which replicas meet.</summary>
     private TimeSpan Horizon(TimeSpan arrival)
@@ -220,6 +230,11 @@ public sealed class Simulator : IReplicaListener
         if (timeline is not null && timeline.NextTime < horizon)
         {
             horizon = timeline.NextTime;
+        }
+
+        if (scaler is not null && scaler.NextTime < horizon)
+        {
+            horizon = scaler.NextTime;
         }
 
         if (deliveries.Any && deliveries.NextTime < horizon)
@@ -243,6 +258,11 @@ public sealed class Simulator : IReplicaListener
         {
             Change(step, now);
             changed = true;
+        }
+
+        if (scaler is not null && scaler.NextTime <= now)
+        {
+            changed |= Scale(now);
         }
 
         var again = askAgain <= now;
@@ -271,16 +291,69 @@ public sealed class Simulator : IReplicaListener
                 Crash(alive, now);
                 break;
             case ScenarioStepKind.Start when timeline!.MayStart(replica):
-                var restarted = step.Event.Kind == ScenarioKind.Crash;
-                fleet.Start(CreateReplica(replica, restarted ? $"engine-{replica}-{fleet.Epoch(replica) + 1}" : $"engine-{replica}"), restarted);
-                timeline.Started(replica);
-                reports?.Started(replica, now);
+                Start(replica, now);
                 break;
             case ScenarioStepKind.Remove:
                 gateways.Removed(replica);
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Start(int replica, TimeSpan now)
+    {
+        var restarted = fleet.HasLived(replica);
+        fleet.Start(CreateReplica(replica, restarted ? $"engine-{replica}-{fleet.Epoch(replica) + 1}" : $"engine-{replica}"), restarted);
+        timeline?.Started(replica);
+        reports?.Started(replica, now);
+        scaler?.Started(replica, now);
+    }
+
+    /// <summary>Starts the replicas that are ready, and lets the autoscaler decide when it is time.</summary>
+    /// <returns>Whether a replica takes requests that did not before.</returns>
+    private bool Scale(TimeSpan now)
+    {
+        var opened = false;
+        while (scaler!.TryReady(now, out var replica))
+        {
+            if (timeline is null || timeline.MayStart(replica))
+            {
+                Start(replica, now);
+                opened = true;
+            }
+        }
+
+        opened |= scaler.Decide(now, held.Count);
+        for (var i = 0; i < fleet.Count; i++)
+        {
+            StopIfEmpty(i, now);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Stops a replica that retires and has nothing left, on its way neither.</summary>
+    private void StopIfEmpty(int index, TimeSpan now)
+    {
+        if (!fleet.IsRetiring(index) || fleet[index].HasWork || deliveries.AnyTo(index))
+        {
+            return;
+        }
+
+        Bury(fleet[index]);
+        gateways.Removed(index);
+        scaler!.Stopped(index, now, drained: true);
+    }
+
+    private void Bury(Replica replica)
+    {
+        gateways.Died(replica.Id);
+        fleet.Stop(replica.Id);
+        dead.Add(replica);
+        if (events.Has(replica.Id))
+        {
+            events.Remove(replica.Id);
         }
     }
 
@@ -301,14 +374,8 @@ public sealed class Simulator : IReplicaListener
             lost.Add(record.Id, record);
         }
 
-        gateways.Died(replica.Id);
-        fleet.Stop(replica.Id);
-        dead.Add(replica);
-        if (events.Has(replica.Id))
-        {
-            events.Remove(replica.Id);
-        }
-
+        Bury(replica);
+        scaler?.Stopped(replica.Id, now, drained: false);
         var again = lost.Values.OrderBy(static record => record.Arrival).ThenBy(static record => record.Id).ToArray();
         lost = null;
         foreach (var record in again)
@@ -353,6 +420,10 @@ public sealed class Simulator : IReplicaListener
             }
 
             StartTouched(now);
+            if (scaler is not null)
+            {
+                StopIfEmpty(index, now);
+            }
         }
     }
 
@@ -506,6 +577,9 @@ public sealed class Simulator : IReplicaListener
     {
         var makespan = lastFinish - (firstArrival ?? lastFinish);
         var hash = gateways.DecisionHash;
+        hash = scaler is null ? hash : Rng.Mix(hash ^ scaler.DecisionHash);
+        var scaling = scaler?.Figures(firstArrival ?? lastFinish, lastFinish);
+        var replicas = scaling is null ? fleet.Count : scaling.ReplicasMean;
         var lived = dead.Concat(fleet.Replicas.OfType<Replica>()).ToArray();
         var busyOf = new TimeSpan[fleet.Count];
         var usage = 0.0;
@@ -526,8 +600,9 @@ public sealed class Simulator : IReplicaListener
             Preemptions = lived.Sum(replica => replica.Preemptions),
             RecomputedTokens = lived.Sum(replica => replica.RecomputedTokens),
             Makespan = makespan,
-            KvUsageMean = makespan > TimeSpan.Zero ? usage / fleet.Count / makespan.Ticks : 0,
-            Imbalance = busy > TimeSpan.Zero ? busiest / (busy / fleet.Count) : 1,
+            KvUsageMean = makespan > TimeSpan.Zero ? usage / replicas / makespan.Ticks : 0,
+            Imbalance = busy > TimeSpan.Zero ? busiest / (busy / (scaling is null ? fleet.Count : lived.DistinctBy(static replica => replica.Id).Count())) : 1,
+            Scaling = scaling,
             DecisionHash = hash,
             FirstRefusal = gateways.FirstRefusal,
             RouterLearned = gateways.Learned,

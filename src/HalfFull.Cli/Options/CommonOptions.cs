@@ -21,6 +21,9 @@ internal sealed class CommonOptions
 
     private readonly Option<int> gateways = NumberOption.Whole("--gateways", 1, 1, 1_000, "Independent gateways that share the requests, each with its own router");
     private readonly Option<Scenario?> scenario = TextOption.Of("--scenario", "FILE.json", ScenarioFile.Read, "What happens to the fleet meanwhile: crashes, slow-downs, drains, links");
+    private readonly Option<PolicySpec?> autoscale = TextOption.Of(
+        "--autoscale", "SPEC", ReadAutoscaler, "Who adds and drains replicas meanwhile, such as queue:max=8,start-up=30s; see halffull policies [default: nobody]");
+
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
     private readonly Option<Slo?> slo = TextOption.Of(
@@ -67,6 +70,7 @@ internal sealed class CommonOptions
         command.Options.Add(snapshotAge);
         command.Options.Add(gateways);
         command.Options.Add(scenario);
+        command.Options.Add(autoscale);
         command.Options.Add(seed);
         if (Seeds is not null)
         {
@@ -102,6 +106,9 @@ internal sealed class CommonOptions
     /// <summary>What happens to the fleet; null for nothing.</summary>
     public Scenario? ScenarioOf(ParseResult parsed) => parsed.GetValue(scenario);
 
+    /// <summary>Who changes the number of replicas; null for nobody.</summary>
+    public PolicySpec? AutoscaleOf(ParseResult parsed) => parsed.GetValue(autoscale);
+
     /// <summary>Whether held plans are repeated in one go.</summary>
     public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);
 
@@ -110,6 +117,14 @@ internal sealed class CommonOptions
 
     /// <summary>Where to write the report; null for nowhere.</summary>
     public string? HtmlPath(ParseResult parsed) => parsed.GetValue(html);
+
+    private static PolicySpec ReadAutoscaler(string text)
+    {
+        // Made once, because a policy may refuse what each option by itself allows.
+        var spec = PolicySpec.Parse(text);
+        _ = PolicyCatalogs.Autoscalers.Create(spec);
+        return spec;
+    }
 
     private static string ReadPrefixView(string text) =>
         text is "exact" or "index" ? text : throw new FormatException($"--prefix-view {text} is not accepted: give exact or index.");

@@ -54,7 +54,7 @@ public static class SimulationRun
         ArgumentNullException.ThrowIfNull(plan);
         var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
         using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
-        _ = Simulator.Run(Setup(plan) with { Scenario = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
+        _ = Simulator.Run(Setup(plan) with { Scenario = null, Autoscale = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
     private static SimulationSetup Setup(RunPlan plan, IRunObserver? observer = null) => new()
@@ -68,6 +68,7 @@ public static class SimulationRun
         SnapshotAge = plan.SnapshotAge,
         Gateways = plan.Gateways,
         Scenario = plan.Scenario,
+        Autoscale = plan.Autoscale,
         FastForward = plan.FastForward,
         Observers = observer is null ? [] : [observer],
     };
@@ -90,6 +91,7 @@ public static class SimulationRun
         SnapshotAgeSeconds = plan.SnapshotAge > TimeSpan.Zero ? plan.SnapshotAge.TotalSeconds : null,
         Gateways = plan.Gateways > 1 ? plan.Gateways : null,
         Scenario = plan.Scenario?.Name,
+        Autoscale = plan.Autoscale?.ToString(),
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -105,5 +107,6 @@ public static class SimulationRun
         result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture))
     {
         RouterLearned = result.RouterLearned,
+        Scaling = result.Scaling,
     };
 }

@@ -51,6 +51,9 @@ public sealed record RunSetting
     /// <summary>File of what happened to the fleet meanwhile; null for nothing.</summary>
     public string? Scenario { get; init; }
 
+    /// <summary>Spec of the autoscaler; null without one.</summary>
+    public string? Autoscale { get; init; }
+
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }
 
