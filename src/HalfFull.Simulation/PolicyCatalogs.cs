@@ -1,4 +1,5 @@
 using HalfFull.Engine;
+using HalfFull.Migration;
 using HalfFull.Policies;
 using HalfFull.Queueing;
 using HalfFull.Routing;
@@ -20,4 +21,7 @@ public static class PolicyCatalogs
 
     /// <summary>Autoscalers, which say how many replicas a fleet should have.</summary>
     public static PolicyCatalog<IAutoscaler> Autoscalers { get; } = PolicyCatalog<IAutoscaler>.FromAssembly(typeof(IAutoscaler).Assembly);
+
+    /// <summary>Migrators, which say what moves between replicas.</summary>
+    public static PolicyCatalog<IMigrator> Migrators { get; } = PolicyCatalog<IMigrator>.FromAssembly(typeof(IMigrator).Assembly);
 }

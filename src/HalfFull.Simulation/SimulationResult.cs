@@ -23,6 +23,9 @@ public sealed record SimulationResult
     /// <summary>What the autoscaler did; null without one.</summary>
     public ScalingFigures? Scaling { get; init; }
 
+    /// <summary>What was moved between replicas; null where nobody moves anything.</summary>
+    public MigrationFigures? Migrations { get; init; }
+
     /// <summary>First arrival to last finish.</summary>
     public required TimeSpan Makespan { get; init; }
 

@@ -4,6 +4,7 @@ using HalfFull.Metrics;
 using HalfFull.Prediction;
 using HalfFull.Routing;
 using HalfFull.Simulation.Gateways;
+using HalfFull.Simulation.Migration;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Scaling;
 using HalfFull.Simulation.Scenarios;
@@ -15,7 +16,7 @@ namespace HalfFull.Simulation;
 /// steps that end at the time of an arrival are processed before it, and replicas in the order of (time, index). Whatever else concerns more than one replica (a
 /// request that gets there late, a change of the fleet) bounds the run ahead like an arrival; at one time deliveries come first, then changes, then arrivals.
 /// </summary>
-public sealed class Simulator : IReplicaListener
+public sealed class Simulator : IReplicaListener, IMigrationHost
 {
     private readonly SimulationSetup setup;
     private readonly IRecordSink sink;
@@ -26,6 +27,7 @@ public sealed class Simulator : IReplicaListener
     private readonly Deliveries deliveries = new();
     private readonly ScenarioTimeline? timeline;
     private readonly FleetScaler? scaler;
+    private readonly Migrations? migrations;
     private readonly Dictionary<long, Attempt>? attempts; // what may have to be sent again
     private readonly List<Replica> dead = [];
     private readonly StepEvents events;
@@ -74,6 +76,13 @@ public sealed class Simulator : IReplicaListener
         {
             var policy = PolicyCatalogs.Autoscalers.Create(autoscale);
             scaler = new FleetScaler(policy, fleet, setup.Fleet.Count, fleet.Count - known.Count, new FleetViews(fleet, reports));
+        }
+
+        if (setup.Migrate is { } migrate)
+        {
+            var transfer = setup.KvTransfer
+                ?? throw new SimulationException("--migrate needs to know how many bytes of KV the model has for each token, which --step-model does not say; leave out one of them.");
+            migrations = new Migrations(PolicyCatalogs.Migrators.Create(migrate), fleet, new FleetViews(fleet, reports), transfer, events, this);
         }
     }
 
@@ -152,6 +161,32 @@ public sealed class Simulator : IReplicaListener
         Record(record);
     }
 
+    /// <inheritdoc/>
+    void IMigrationHost.Touch(int replica, TimeSpan now)
+    {
+        reports?.CatchUpWith(fleet[replica], now);
+        touched.Add(replica);
+    }
+
+    /// <inheritdoc/>
+    void IMigrationHost.Attached(Sequence sequence, int source, int replica, TimeSpan now)
+    {
+        if (source != replica)
+        {
+            gateways.Moved(sequence.Request, source, replica);
+        }
+
+        foreach (var observer in observers)
+        {
+            observer.Submitted(fleet[replica], sequence, now);
+        }
+
+        StopIfEmpty(source, now);
+    }
+
+    /// <inheritdoc/>
+    void IMigrationHost.Lost(Sequence sequence, int source, TimeSpan now) => ((IReplicaListener)this).Ended(sequence, sequence.ToRecord(source, now, Outcome.Failed));
+
     private Replica CreateReplica(int index, string stream)
     {
         var spec = fleet.Specs[index];
@@ -221,6 +256,7 @@ public sealed class Simulator : IReplicaListener
     /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>
     private bool IsAnybodyAwaited =>
         deliveries.Any
+        || migrations is { Any: true }
         || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue || scaler is { IsStarting: true }));
 
     /// <summary>The next time at which replicas meet.</summary>
@@ -235,6 +271,11 @@ public sealed class Simulator : IReplicaListener
         if (scaler is not null && scaler.NextTime < horizon)
         {
             horizon = scaler.NextTime;
+        }
+
+        if (migrations is not null && migrations.NextTime < horizon)
+        {
+            horizon = migrations.NextTime;
         }
 
         if (deliveries.Any && deliveries.NextTime < horizon)
@@ -265,6 +306,7 @@ public sealed class Simulator : IReplicaListener
             changed |= Scale(now);
         }
 
+        migrations?.Meet(now);
         var again = askAgain <= now;
         if ((changed || again) && held.Count > 0)
         {
@@ -336,7 +378,7 @@ public sealed class Simulator : IReplicaListener
     /// <summary>Stops a replica that retires and has nothing left, on its way neither.</summary>
     private void StopIfEmpty(int index, TimeSpan now)
     {
-        if (!fleet.IsRetiring(index) || fleet[index].HasWork || deliveries.AnyTo(index))
+        if (!fleet.IsRetiring(index) || fleet[index].HasWork || deliveries.AnyTo(index) || migrations?.IsBusy(index) == true)
         {
             return;
         }
@@ -374,6 +416,7 @@ public sealed class Simulator : IReplicaListener
             lost.Add(record.Id, record);
         }
 
+        migrations?.Died(replica.Id, now);
         Bury(replica);
         scaler?.Stopped(replica.Id, now, drained: false);
         var again = lost.Values.OrderBy(static record => record.Arrival).ThenBy(static record => record.Id).ToArray();
@@ -408,6 +451,7 @@ public sealed class Simulator : IReplicaListener
 
             StepEnding(replica, now);
             replica.EndStep(now);
+            migrations?.StepEnded(index, now);
         }
 
         Begin(replica, now, horizon);
@@ -430,6 +474,11 @@ public sealed class Simulator : IReplicaListener
     private void Begin(Replica replica, TimeSpan now, TimeSpan horizon)
     {
         var began = replica.BeginStep(now);
+        while (!began && migrations is not null && replica.WakeAt is null && migrations.GiveWay(replica, now))
+        {
+            began = replica.BeginStep(now);
+        }
+
         if (setup.CheckInvariants)
         {
             replica.CheckInvariants();
@@ -578,6 +627,7 @@ public sealed class Simulator : IReplicaListener
         var makespan = lastFinish - (firstArrival ?? lastFinish);
         var hash = gateways.DecisionHash;
         hash = scaler is null ? hash : Rng.Mix(hash ^ scaler.DecisionHash);
+        hash = migrations is null ? hash : Rng.Mix(hash ^ migrations.DecisionHash);
         var scaling = scaler?.Figures(firstArrival ?? lastFinish, lastFinish);
         var replicas = scaling is null ? fleet.Count : scaling.ReplicasMean;
         var lived = dead.Concat(fleet.Replicas.OfType<Replica>()).ToArray();
@@ -603,6 +653,7 @@ public sealed class Simulator : IReplicaListener
             KvUsageMean = makespan > TimeSpan.Zero ? usage / replicas / makespan.Ticks : 0,
             Imbalance = busy > TimeSpan.Zero ? busiest / (busy / (scaling is null ? fleet.Count : lived.DistinctBy(static replica => replica.Id).Count())) : 1,
             Scaling = scaling,
+            Migrations = migrations?.Figures,
             DecisionHash = hash,
             FirstRefusal = gateways.FirstRefusal,
             RouterLearned = gateways.Learned,

@@ -49,6 +49,9 @@ internal sealed class FleetOptionSet
             $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 [default: {DefaultReplicas}]");
     }
 
+    /// <summary>Whether a command line makes KV move from one replica to another.</summary>
+    public Func<ParseResult, bool> MovesKv { get; init; } = static _ => false;
+
     /// <summary>The options that describe one replica.</summary>
     private Option[] OfOneReplica => [gpu, model, tp, stepModel, overhead, tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength];
 
@@ -157,9 +160,9 @@ internal sealed class FleetOptionSet
     /// <summary>Where each replica keeps its KV, a bandwidth between them would change nothing.</summary>
     private void RefuseWhereNoKvMoves(ParseResult parsed)
     {
-        if (((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        if (!MovesKv(parsed) && ((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
-            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out.");
+            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out or add --migrate.");
         }
     }
 

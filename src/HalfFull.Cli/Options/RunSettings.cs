@@ -22,6 +22,7 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         Gateways = options.Gateways(parsed),
         Scenario = options.ScenarioOf(parsed),
         Autoscale = options.AutoscaleOf(parsed),
+        Migrate = options.MigrateOf(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
     };

@@ -16,7 +16,7 @@ internal static class ComparisonReport
         var seeds = runs.Count == 1 ? $"seed {first.Seed}" : $"mean of seeds {first.Seed} to {runs[^1].Plan.Seed}";
         screen.WriteLine();
         Line(screen, "traffic", TrafficText.Of(first.Traffic));
-        Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(runs[0].Entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}{(first.Autoscale is { } autoscale ? $", autoscaled by {autoscale}" : string.Empty)}");
+        Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(runs[0].Entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}{(first.Autoscale is { } autoscale ? $", autoscaled by {autoscale}" : string.Empty)}{(first.Migrate is { } migrate ? $", migration by {migrate}" : string.Empty)}");
         foreach (var model in TrafficText.StepModels(first.Fleet))
         {
             Line(screen, "model", model);

@@ -13,5 +13,6 @@ internal static class PolicyList
         ("router", "Routers", PolicyCatalogs.Routers.Entries),
         ("queue", "Queue policies of the gateway", PolicyCatalogs.Queues.Entries),
         ("autoscale", "Autoscalers", PolicyCatalogs.Autoscalers.Entries),
+        ("migrate", "Migrators", PolicyCatalogs.Migrators.Entries),
     ];
 }

@@ -43,6 +43,9 @@ public sealed record RunPlan
     /// <inheritdoc cref="SimulationSetup.Autoscale"/>
     public PolicySpec? Autoscale { get; init; }
 
+    /// <inheritdoc cref="SimulationSetup.Migrate"/>
+    public PolicySpec? Migrate { get; init; }
+
     /// <summary>Every replica that the run will ever have, by number: the fleet's, those that the scenario adds, and places for those that the autoscaler starts.</summary>
     public IReadOnlyList<ReplicaSpec> AllReplicas =>
         ScaledFleet.Specs(Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas, Fleet.Replicas.Count, Autoscale);

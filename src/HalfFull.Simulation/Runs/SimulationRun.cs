@@ -69,6 +69,8 @@ public static class SimulationRun
         Gateways = plan.Gateways,
         Scenario = plan.Scenario,
         Autoscale = plan.Autoscale,
+        Migrate = plan.Migrate,
+        KvTransfer = plan.Fleet.KvTransfer,
         FastForward = plan.FastForward,
         Observers = observer is null ? [] : [observer],
     };
@@ -92,6 +94,9 @@ public static class SimulationRun
         Gateways = plan.Gateways > 1 ? plan.Gateways : null,
         Scenario = plan.Scenario?.Name,
         Autoscale = plan.Autoscale?.ToString(),
+        Migrate = plan.Migrate?.ToString(),
+        KvBytesPerSecond = plan.Migrate is null ? null : plan.Fleet.Options.KvBytesPerSecond,
+        KvLatencySeconds = plan.Migrate is null ? null : plan.Fleet.Options.KvLatency.TotalSeconds,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -108,5 +113,6 @@ public static class SimulationRun
     {
         RouterLearned = result.RouterLearned,
         Scaling = result.Scaling,
+        Migrations = result.Migrations,
     };
 }

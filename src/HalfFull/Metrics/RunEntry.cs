@@ -61,6 +61,18 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Autoscale { get; init; }
 
+    /// <inheritdoc cref="RunSetting.Migrate"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Migrate { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvBytesPerSecond"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvLatencySeconds"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvLatencySeconds { get; init; }
+
     /// <inheritdoc cref="RunSetting.RateScale"/>
     public required double RateScale { get; init; }
 
@@ -151,6 +163,10 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ScalingFigures? Scaling { get; init; }
 
+    /// <inheritdoc cref="RunTotals.Migrations"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MigrationFigures? Migrations { get; init; }
+
     /// <summary>Puts the three parts of a run together.</summary>
     public static RunEntry Of(RunSetting setting, Summary summary, RunTotals totals)
     {
@@ -176,6 +192,9 @@ public sealed record RunEntry
             Gateways = setting.Gateways,
             Scenario = setting.Scenario,
             Autoscale = setting.Autoscale,
+            Migrate = setting.Migrate,
+            KvBytesPerSecond = setting.KvBytesPerSecond,
+            KvLatencySeconds = setting.KvLatencySeconds,
             RateScale = setting.RateScale,
             Load = setting.Load,
             CapacityRequestsPerSecond = setting.CapacityRequestsPerSecond,
@@ -205,6 +224,7 @@ public sealed record RunEntry
             DecisionHash = totals.DecisionHash,
             RouterLearned = totals.RouterLearned.Count > 0 ? totals.RouterLearned : null,
             Scaling = totals.Scaling,
+            Migrations = totals.Migrations,
         };
     }
 }

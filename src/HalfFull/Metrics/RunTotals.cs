@@ -20,4 +20,7 @@ public sealed record RunTotals(
 
     /// <summary>What the autoscaler did; null without one.</summary>
     public ScalingFigures? Scaling { get; init; }
+
+    /// <summary>What was moved between replicas; null where nobody moves anything.</summary>
+    public MigrationFigures? Migrations { get; init; }
 }
