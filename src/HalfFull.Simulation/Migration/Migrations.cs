@@ -348,7 +348,8 @@ internal sealed class Migrations
         busy[move.Target] = false;
         completed += done ? 1 : 0;
         aborted += done ? 0 : 1;
-        DecisionHash = Rng.Mix(DecisionHash ^ Rng.Mix((ulong)move.Sequence.Request.Id) ^ Rng.Mix((ulong)now.Ticks) ^ ((ulong)(uint)move.Source << 33) ^ ((ulong)(uint)move.Target << 1) ^ (done ? 1UL : 0));
+        var places = ((ulong)(uint)move.Source << 33) ^ ((ulong)(uint)move.Target << 1) ^ (done ? 1UL : 0);
+        DecisionHash = Rng.Mix(DecisionHash ^ Rng.Mix((ulong)move.Sequence.Request.Id) ^ Rng.Mix((ulong)now.Ticks) ^ places);
     }
 
     private static int Uncounted(Replica replica, Sequence sequence) => sequence.ScheduledTokens > 0 ? replica.UncountedTokens : 0;
