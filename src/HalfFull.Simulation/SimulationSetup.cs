@@ -1,3 +1,4 @@
+using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation.Recording;
@@ -34,6 +35,15 @@ public sealed record SimulationSetup
 
     /// <summary>What happens to the fleet meanwhile; null for nothing.</summary>
     public Scenario? Scenario { get; init; }
+
+    /// <summary>Who changes the number of replicas meanwhile; null for nobody.</summary>
+    public PolicySpec? Autoscale { get; init; }
+
+    /// <summary>Who moves running sequences between replicas; null for nobody.</summary>
+    public PolicySpec? Migrate { get; init; }
+
+    /// <summary>How long KV takes from one replica to another; needed where any moves.</summary>
+    public KvTransferTime? KvTransfer { get; init; }
 
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;

@@ -29,6 +29,8 @@ internal static class RunReport
             ("throughput", $"{Figures.Three(entry.RequestsPerSecond)} requests/s, {Figures.Three(entry.OutputTokensPerSecond)} output tokens/s over {Figures.Seconds(entry.MakespanSeconds)}"),
             ("SLO", plan.Slo == Slo.None ? null : $"{plan.Slo} met by {Figures.Percent(entry.SloAttainment)}, goodput {Figures.Three(entry.GoodputRequestsPerSecond)} requests/s"),
             ("replicas", $"KV in use {Figures.Percent(entry.KvUsageMean)}, imbalance {Figures.Three(entry.Imbalance)}"),
+            ("autoscale", entry.Scaling is { } scaling ? $"{entry.Autoscale}: {ScalingText.Of(scaling)}" : null),
+            ("migrations", entry.Migrations is { } moves ? $"{entry.Migrate}: {MigrationText.Of(moves)}" : null),
             ("preemptions", $"{Figures.Count(entry.Preemptions)}, {Figures.Count(entry.RecomputedTokens)} tokens recomputed"));
         screen.WriteLine();
         Lines(

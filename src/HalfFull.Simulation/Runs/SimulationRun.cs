@@ -54,7 +54,7 @@ public static class SimulationRun
         ArgumentNullException.ThrowIfNull(plan);
         var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
         using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
-        _ = Simulator.Run(Setup(plan) with { Scenario = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
+        _ = Simulator.Run(Setup(plan) with { Scenario = null, Autoscale = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
     private static SimulationSetup Setup(RunPlan plan, IRunObserver? observer = null) => new()
@@ -68,6 +68,9 @@ public static class SimulationRun
         SnapshotAge = plan.SnapshotAge,
         Gateways = plan.Gateways,
         Scenario = plan.Scenario,
+        Autoscale = plan.Autoscale,
+        Migrate = plan.Migrate,
+        KvTransfer = plan.Fleet.KvTransfer,
         FastForward = plan.FastForward,
         Observers = observer is null ? [] : [observer],
     };
@@ -90,6 +93,10 @@ public static class SimulationRun
         SnapshotAgeSeconds = plan.SnapshotAge > TimeSpan.Zero ? plan.SnapshotAge.TotalSeconds : null,
         Gateways = plan.Gateways > 1 ? plan.Gateways : null,
         Scenario = plan.Scenario?.Name,
+        Autoscale = plan.Autoscale?.ToString(),
+        Migrate = plan.Migrate?.ToString(),
+        KvBytesPerSecond = plan.Migrate is null ? null : plan.Fleet.Options.KvBytesPerSecond,
+        KvLatencySeconds = plan.Migrate is null ? null : plan.Fleet.Options.KvLatency.TotalSeconds,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -105,5 +112,7 @@ public static class SimulationRun
         result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture))
     {
         RouterLearned = result.RouterLearned,
+        Scaling = result.Scaling,
+        Migrations = result.Migrations,
     };
 }

@@ -26,6 +26,9 @@ public sealed class Replica
     private long waitingUncachedTokens;
     private long waitingKnownTokens;
     private long partialTokens;
+    private int holds;
+    private int keptBlocks;
+    private TimeSpan keptSince;
 
     /// <summary>An idle replica.</summary>
     /// <param name="id">Its index in the fleet.</param>
@@ -67,6 +70,9 @@ public sealed class Replica
 
     /// <summary>Sequences admitted.</summary>
     public int Running => running.Count;
+
+    /// <summary>Seats kept for sequences whose KV is on its way here.</summary>
+    public int Reserved => plan.ReservedSeats;
 
     /// <summary>The sequences admitted, in order.</summary>
     public IReadOnlyList<Sequence> RunningSequences => running;
@@ -136,13 +142,49 @@ public sealed class Replica
         }
 
         held.Stop();
-        var sequence = new Sequence(request, OutputLimit(request)) { Slot = TakeSlot() };
+        var sequence = new Sequence(request, Limits.OutputLimit(request)) { Slot = TakeSlot() };
         sequence.StopAfter = Math.Clamp(outputTokens, 1, sequence.OutputLimit);
         Rates.Arrived(now);
         Enqueue(sequence);
         scheduler.Arrived(sequence);
         return sequence;
     }
+
+    /// <summary>Keeps a seat and blocks for a sequence whose KV is copied here, whoever waits.</summary>
+    /// <param name="tokens">Tokens whose KV comes.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Null, with nothing changed, when there is no seat or not enough free blocks.</returns>
+    public KvHold? TryReserve(int tokens, TimeSpan now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
+        var blocks = Limits.BlocksFor(tokens);
+        if (running.Count + plan.ReservedSeats >= Limits.MaxSequences || blocks > cache.FreeBlocks)
+        {
+            return null;
+        }
+
+        held.Stop();
+        CountKept(now);
+        cache.TakeUnused(blocks);
+        plan.ReservedSeats++;
+        return Keep(new KvHold(blocks));
+    }
+
+    /// <summary>Gives back what a hold keeps: its KV has come, or will not.</summary>
+    public void Release(KvHold hold, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(hold);
+        hold.Release();
+        held.Stop();
+        CountKept(now);
+        cache.Free(hold);
+        holds--;
+        keptBlocks -= hold.PrivateBlocks;
+        plan.ReservedSeats--;
+    }
+
+    /// <summary>Makes the step in flight the last one of a plan that is held, and brings the counters of its sequences up to date.</summary>
+    public void StopHolding() => held.Stop();
 
     /// <summary>Plans and begins a step. The host then computes <see cref="StepPlan.Scheduled"/> and calls <see cref="EndStep"/>.</summary>
     /// <returns>False when there is nothing to do, or the scheduler sleeps until <see cref="WakeAt"/>.</returns>
@@ -176,6 +218,7 @@ public sealed class Replica
         }
 
         plan.Seal(now);
+        CountKept(now);
         Commit(now);
         inFlight = true;
         stepStart = now;
@@ -256,6 +299,7 @@ public sealed class Replica
         }
 
         inFlight = false;
+        keptSince = now;
         if (anyLeft)
         {
             running.RemoveAll(static sequence => sequence.State == SequenceState.Gone);
@@ -307,6 +351,7 @@ public sealed class Replica
     public void Crash(TimeSpan now)
     {
         held.Stop();
+        CountKept(now);
         if (inFlight)
         {
             held.End(now - held.StepStart);
@@ -364,7 +409,7 @@ public sealed class Replica
             throw new ArgumentException(reason, nameof(sequence));
         }
 
-        var outputLimit = OutputLimit(sequence.Request);
+        var outputLimit = Limits.OutputLimit(sequence.Request);
         if (sequence.OutputTokens >= Math.Min(outputLimit, sequence.StopAfter))
         {
             throw new ArgumentException(
@@ -372,7 +417,7 @@ public sealed class Replica
         }
 
         var blocks = Limits.BlocksFor(computedTokens);
-        if (computedTokens > 0 && (running.Count >= Limits.MaxSequences || blocks > cache.FreeBlocks))
+        if (computedTokens > 0 && (running.Count + plan.ReservedSeats >= Limits.MaxSequences || blocks > cache.FreeBlocks))
         {
             return false;
         }
@@ -399,15 +444,8 @@ public sealed class Replica
         return true;
     }
 
-    /// <summary>Most output tokens that the request may have here; the last one needs no KV.</summary>
-    private int OutputLimit(Request request)
-    {
-        var room = Math.Min(Limits.KvCapacityTokens + 1, Limits.MaxModelLength ?? long.MaxValue) - request.PromptTokens;
-        return (int)Math.Min(request.MaxOutputTokens, room);
-    }
-
     /// <summary>Throws when blocks or tokens do not add up. For tests: O(everything).</summary>
-    internal void CheckInvariants() => ReplicaInvariants.Check(Limits, cache, running, plan, held.Repeated, inFlight, partialTokens);
+    internal void CheckInvariants() => ReplicaInvariants.Check(Limits, cache, running, plan, held.Repeated, inFlight, partialTokens, keptBlocks);
 
     private static int PartialTokens(Sequence sequence) => sequence.IsDecoding ? 0 : sequence.RemainingTokens;
 
@@ -525,19 +563,7 @@ public sealed class Replica
             partialTokens -= PartialTokens(sequence);
         }
 
-        var record = new RequestRecord(
-            sequence.Request.Id,
-            sequence.Request.Arrival,
-            sequence.FirstScheduled ?? now,
-            sequence.OutputTokens > 0 ? sequence.FirstToken : now,
-            now,
-            sequence.PromptTokens,
-            sequence.CachedTokens,
-            sequence.OutputTokens,
-            sequence.Preemptions,
-            Id,
-            sequence.Request.Tenant,
-            outcome);
+        var record = sequence.ToRecord(Id, now, outcome);
         var heldBlocks = cache.ReferencedBlocks;
         Release(sequence);
         if (outcome == Outcome.Completed)
@@ -551,6 +577,24 @@ public sealed class Replica
         }
 
         listener.Ended(sequence, record);
+    }
+
+    private KvHold Keep(KvHold hold)
+    {
+        holds++;
+        keptBlocks += hold.PrivateBlocks;
+        return hold;
+    }
+
+    /// <summary>Blocks are counted step by step; those of holds stay in use between steps as well.</summary>
+    private void CountKept(TimeSpan now)
+    {
+        if (holds > 0 && !inFlight)
+        {
+            held.Kept(now - keptSince);
+        }
+
+        keptSince = now;
     }
 
     private void Release(Sequence sequence)

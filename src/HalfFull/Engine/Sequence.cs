@@ -1,3 +1,5 @@
+using HalfFull.Metrics;
+
 namespace HalfFull.Engine;
 
 /// <summary>
@@ -71,6 +73,9 @@ public sealed class Sequence
     /// <summary>Start of the first step that computed one of its tokens; null before.</summary>
     public TimeSpan? FirstScheduled { get; internal set; }
 
+    /// <summary>Times it was moved to another replica while it was decoded.</summary>
+    public int Migrations { get; internal set; }
+
     internal int PrivateBlocks { get; set; }
 
     internal int SharedBlocks { get; set; }
@@ -100,4 +105,22 @@ public sealed class Sequence
     internal long MatchVersion { get; set; } = -1;
 
     internal int MatchedUnits { get; set; }
+
+    /// <summary>What has happened to it until now, when it leaves.</summary>
+    internal RequestRecord ToRecord(int replica, TimeSpan now, Outcome outcome) => new(
+        Request.Id,
+        Request.Arrival,
+        FirstScheduled ?? now,
+        OutputTokens > 0 ? FirstToken : now,
+        now,
+        PromptTokens,
+        CachedTokens,
+        OutputTokens,
+        Preemptions,
+        replica,
+        Request.Tenant,
+        outcome)
+    {
+        Migrations = Migrations,
+    };
 }

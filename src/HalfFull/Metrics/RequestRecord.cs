@@ -27,6 +27,9 @@ public readonly record struct RequestRecord(
     string? Tenant,
     Outcome Outcome)
 {
+    /// <summary>Times it was moved to another replica while it was decoded.</summary>
+    public int Migrations { get; init; }
+
     /// <summary>Arrival to first scheduled token.</summary>
     public TimeSpan Queue => FirstScheduled - Arrival;
 

@@ -57,6 +57,22 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scenario { get; init; }
 
+    /// <inheritdoc cref="RunSetting.Autoscale"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Autoscale { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Migrate"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Migrate { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvBytesPerSecond"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvLatencySeconds"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvLatencySeconds { get; init; }
+
     /// <inheritdoc cref="RunSetting.RateScale"/>
     public required double RateScale { get; init; }
 
@@ -143,6 +159,14 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LearnedFigure>? RouterLearned { get; init; }
 
+    /// <inheritdoc cref="RunTotals.Scaling"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScalingFigures? Scaling { get; init; }
+
+    /// <inheritdoc cref="RunTotals.Migrations"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MigrationFigures? Migrations { get; init; }
+
     /// <summary>Puts the three parts of a run together.</summary>
     public static RunEntry Of(RunSetting setting, Summary summary, RunTotals totals)
     {
@@ -167,6 +191,10 @@ public sealed record RunEntry
             SnapshotAgeSeconds = setting.SnapshotAgeSeconds,
             Gateways = setting.Gateways,
             Scenario = setting.Scenario,
+            Autoscale = setting.Autoscale,
+            Migrate = setting.Migrate,
+            KvBytesPerSecond = setting.KvBytesPerSecond,
+            KvLatencySeconds = setting.KvLatencySeconds,
             RateScale = setting.RateScale,
             Load = setting.Load,
             CapacityRequestsPerSecond = setting.CapacityRequestsPerSecond,
@@ -195,6 +223,8 @@ public sealed record RunEntry
             SimulatedRequestsPerSecond = totals.WallSeconds > 0 ? summary.Requests / totals.WallSeconds : 0,
             DecisionHash = totals.DecisionHash,
             RouterLearned = totals.RouterLearned.Count > 0 ? totals.RouterLearned : null,
+            Scaling = totals.Scaling,
+            Migrations = totals.Migrations,
         };
     }
 }

@@ -51,6 +51,18 @@ public sealed record RunSetting
     /// <summary>File of what happened to the fleet meanwhile; null for nothing.</summary>
     public string? Scenario { get; init; }
 
+    /// <summary>Spec of the autoscaler; null without one.</summary>
+    public string? Autoscale { get; init; }
+
+    /// <summary>Spec of the migrator; null without one.</summary>
+    public string? Migrate { get; init; }
+
+    /// <summary>Bandwidth at which KV moves between replicas, bytes per second of one GPU's link; null where none moves.</summary>
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <summary>Seconds that each move of KV takes whatever its size; null where none moves.</summary>
+    public double? KvLatencySeconds { get; init; }
+
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }
 

@@ -17,4 +17,10 @@ public sealed record RunTotals(
 {
     /// <summary>What the router has learned; empty when it learns nothing.</summary>
     public IReadOnlyList<LearnedFigure> RouterLearned { get; init; } = [];
+
+    /// <summary>What the autoscaler did; null without one.</summary>
+    public ScalingFigures? Scaling { get; init; }
+
+    /// <summary>What was moved between replicas; null where nobody moves anything.</summary>
+    public MigrationFigures? Migrations { get; init; }
 }
