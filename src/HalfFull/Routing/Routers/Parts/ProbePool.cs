@@ -1,10 +1,12 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>
 /// The newest probe of each of a few replicas. A probe goes when it is too old, when it was used twice, and when the pool is full: the oldest and the worst in turn.
 /// A used probe counts the request that it brought.
 /// </summary>
-internal sealed class ProbePool(int size, TimeSpan oldest)
+internal sealed class ProbePool(int size, TimeSpan oldest) : IRestorable
 {
     private const int MostUses = 2;
     private readonly Probe[] probes = new Probe[size];
@@ -70,6 +72,31 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
 
         sorted.AsSpan(0, count).Sort();
         return count > 0 ? sorted[(int)(quantile * (count - 1))] : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Flag(dropsWorst);
+        state.Number((ulong)count);
+        foreach (var probe in probes.AsSpan(0, count))
+        {
+            state.Whole(probe.Replica);
+            state.Whole(probe.Requests);
+            state.Time(probe.Taken);
+            state.Whole(probe.Uses);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        dropsWorst = state.Flag();
+        count = state.Number() is var saved && saved <= (ulong)size ? (int)saved : throw new InvalidDataException("more probes are saved than are kept");
+        for (var i = 0; i < count; i++)
+        {
+            probes[i] = new Probe(state.Whole32(), state.Whole32(), state.Time(), state.Whole32());
+        }
     }
 
     private int Find(int replica)
