@@ -186,12 +186,13 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
         Each(text.Gauge("halffull_replica_up", "1 when the replica takes requests."), shown, replica => replica.State == ReplicaState.Ready && !replica.IsDraining ? 1 : 0);
         Each(text.Gauge("halffull_replica_inflight_requests", "Requests reserved in the ledger."), shown, replica => replica.Account.Requests);
         Each(text.Gauge("halffull_replica_inflight_tokens", "Prompt and output tokens reserved in the ledger."), shown, replica => replica.Account.CommittedTokens);
-        Each(text.Gauge("halffull_replica_queued_prefill_tokens", "Prompt tokens of requests without a first token."), shown, replica => replica.Account.SentPromptTokens);
+        Each(text.Gauge("halffull_replica_queued_prefill_tokens", "Prompt tokens to compute of requests without a first token."), shown, replica => replica.Account.SentPrefillTokens);
         Each(text.Gauge("halffull_replica_share", "Share of its load that the replica may have: below 1 in slow start, 0 while ejected or frozen."), shown, share);
         Each(text.Counter("halffull_replica_requests_total", "Attempts sent."), shown, replica => replica.Requests);
         Each(text.Counter("halffull_replica_failures_total", "Attempts that failed through the replica's fault."), shown, replica => replica.Failures);
         Each(text.Gauge("halffull_ledger_drift_tokens", "KV tokens that the replica reports beyond the ledger."), shown, replica => replica.DriftTokens);
         Each(text.Gauge("halffull_replica_prefill_tokens_per_second", "Learned prefill rate."), shown, replica => replica.Rates.PrefillTokensPerSecond);
+        Each(text.Gauge("halffull_replica_step_seconds", "Learned duration of a step."), shown, replica => replica.Rates.SecondsPerStep);
         return text.ToString();
     }
 

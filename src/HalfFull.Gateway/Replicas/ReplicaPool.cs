@@ -121,6 +121,26 @@ public sealed class ReplicaPool : IDisposable
         }
     }
 
+    /// <summary>A replica that was drained takes requests again: at its full share, for its caches are as they were.</summary>
+    /// <returns>False when there is no replica of that number.</returns>
+    public bool Undrain(int id)
+    {
+        Waiter? woken;
+        lock (gate)
+        {
+            if (Find(id) is not { } replica)
+            {
+                return false;
+            }
+
+            replica.IsDraining = false;
+            woken = PassAll(Now);
+        }
+
+        Waiter.Wake(woken);
+        return true;
+    }
+
     /// <summary>Takes a replica out. What it has is finished.</summary>
     /// <returns>The replica; null when there is none of that number.</returns>
     public RemoteReplica? Remove(int id)
@@ -297,7 +317,7 @@ public sealed class ReplicaPool : IDisposable
                 dispatch.Replica.Health.Window.FirstToken(now - lease.SentAt);
                 var account = lease.Account;
                 dispatch.Replica.Rates.FirstToken(
-                    lease.PromptTokens, lease.IsAlone ? now - lease.SentAt : null, isBusy: account.SentRequests > account.BlindRequests, now);
+                    lease.PrefillTokens, lease.IsAlone ? now - lease.SentAt : null, isBusy: account.SentRequests > account.BlindRequests, now);
                 front.FirstToken(now, lease.Request, dispatch.Replica.Id);
                 woken = PassAll(now);
             }
@@ -312,8 +332,13 @@ public sealed class ReplicaPool : IDisposable
         ArgumentNullException.ThrowIfNull(dispatch);
         lock (gate)
         {
-            Ledger.AddOutput(dispatch.Lease, tokens);
+            var lease = dispatch.Lease;
+            Ledger.AddOutput(lease, tokens);
             dispatch.Replica.OutputTokens += tokens;
+            if (lease.OutputTokens - lease.MarkedTokens >= StepTimes.Gaps)
+            {
+                dispatch.Replica.Rates.Output(lease, Now);
+            }
         }
     }
 
@@ -322,7 +347,8 @@ public sealed class ReplicaPool : IDisposable
     /// <param name="outcome">How it ended.</param>
     /// <param name="promptTokens">Its true prompt tokens, when the replica told.</param>
     /// <param name="outputTokens">Its true output tokens, when the replica told.</param>
-    public void End(Dispatch dispatch, DispatchOutcome outcome, int? promptTokens = null, int? outputTokens = null)
+    /// <param name="cachedTokens">Prompt tokens that it found cached, when it told.</param>
+    public void End(Dispatch dispatch, DispatchOutcome outcome, int? promptTokens = null, int? outputTokens = null, int? cachedTokens = null)
     {
         ArgumentNullException.ThrowIfNull(dispatch);
         Waiter? woken;
@@ -351,6 +377,11 @@ public sealed class ReplicaPool : IDisposable
                 }
 
                 replica.Rates.Finished(promptTokens ?? lease.PromptTokens, output, now);
+                replica.Rates.Ended(lease, now);
+                if (cachedTokens is { } cached)
+                {
+                    prefixes.Told(lease, cached);
+                }
             }
 
             if (isSameEpoch && lease.Account.SentRequests == lease.Account.BlindRequests)
@@ -359,7 +390,7 @@ public sealed class ReplicaPool : IDisposable
             }
 
             front.Ended(new RequestRecord(
-                lease.Request.Id, lease.Request.Arrival, lease.SentAt, firstToken, now, promptTokens ?? lease.PromptTokens, 0, output, 0, replica.Id,
+                lease.Request.Id, lease.Request.Arrival, lease.SentAt, firstToken, now, promptTokens ?? lease.PromptTokens, cachedTokens ?? 0, output, 0, replica.Id,
                 lease.Request.Tenant, outcome == DispatchOutcome.Completed ? Outcome.Completed : Outcome.Failed));
             woken = PassAll(now);
         }
@@ -436,6 +467,7 @@ public sealed class ReplicaPool : IDisposable
                 replica.Health.Restarted(Now);
             }
 
+            replica.Rates.Reported(replica.Report, report, takenAt - replica.ReportedAt);
             replica.Health.Progress.Take(report, takenAt);
             LoadEstimate.Take(replica, report, takenAt);
             woken = PassAll(Now);
@@ -639,7 +671,7 @@ public sealed class ReplicaPool : IDisposable
             switch (decision.Kind)
             {
                 case FrontDecisionKind.Release:
-                    waiter!.Dispatch = Reserve(candidates[decision.Index], waiter, now);
+                    waiter!.Dispatch = Reserve(candidates[decision.Index], waiter, decision.CachedPromptTokens ?? 0, now);
                     Queue.CountRelease(decision);
                     break;
                 case FrontDecisionKind.Expire:
@@ -657,10 +689,10 @@ public sealed class ReplicaPool : IDisposable
         return HeldReason.None;
     }
 
-    private Dispatch Reserve(RemoteReplica replica, Waiter waiter, TimeSpan now)
+    private Dispatch Reserve(RemoteReplica replica, Waiter waiter, int cachedTokens, TimeSpan now)
     {
-        var blind = waiter.IsStreamed ? (TimeSpan?)null : LoadEstimate.PrefillTime(replica, waiter.Request);
-        var lease = Ledger.Reserve(replica.Account, waiter.Request, waiter.Attempt, now, blind);
+        var blind = waiter.IsStreamed ? (TimeSpan?)null : LoadEstimate.PrefillTime(replica, waiter.Request.PromptTokens - cachedTokens);
+        var lease = Ledger.Reserve(replica.Account, waiter.Request, waiter.Attempt, now, blind, cachedTokens);
         replica.Requests++;
         if (front.NeedsPrefixHits)
         {

@@ -482,7 +482,7 @@ public sealed class FrontScheduler : IRestorable
             && policy.OvertakenWithin(now - first) is { } bound && entry.Request.Arrival - first > bound + BoundTolerance;
         policy.Released(entry.Ranked);
         router.Dispatched(new RouteRequest(entry.Request, now, entry.Attempt), candidates[decision.Index]);
-        return FrontDecision.Release(entry.Request, indexOf[decision.Index], decision.Reason, waited, breaksBound, WaitBound(entry, waited));
+        return FrontDecision.Release(entry.Request, indexOf[decision.Index], decision.Reason, waited, candidates[decision.Index].CachedPromptTokens, breaksBound, WaitBound(entry, waited));
     }
 
     private TimeSpan? WaitBound(FrontEntry entry, TimeSpan waited)

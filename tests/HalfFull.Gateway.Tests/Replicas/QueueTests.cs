@@ -151,6 +151,19 @@ public sealed class QueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replica_that_is_undrained_takes_those_that_wait()
+    {
+        Start("larry", count: 2);
+        Assert.True(pool.Drain(1));
+        _ = await Route(1, Large);
+        var waits = Route(2, Large);
+        Assert.False(waits.IsCompleted);
+        Assert.True(pool.Undrain(1));
+        Assert.Equal(1, (await waits).Replica.Id);
+        Assert.False(pool.Undrain(7));
+    }
+
+    [Fact]
     public async Task Models_on_other_replicas_do_not_wait_for_each_other()
     {
         Start("fcfs", count: 2);
