@@ -175,6 +175,7 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
             }
         }
 
+        text.Counter("halffull_queue_displaced_total", "Requests that waited and were refused in place of more urgent newcomers.").Add(pool.Queue.Displaced);
         text.Counter("halffull_queue_bound_violations_total", "Requests that passed another against the queue policy's bound, or waited longer than it allows at half the learned rate.")
             .Add(pool.Queue.OvertakingViolations, ("bound", "overtaking"))
             .Add(pool.Queue.WaitViolations, ("bound", "wait"));

@@ -199,13 +199,12 @@ public sealed class ReplicaPool : IDisposable
             if (!waiter.IsDecided)
             {
                 Queue.CountHeld(held);
-                if (attempt == 0 && Overload(waiter.Lane, now) is { } retryAfter)
+                if (attempt == 0)
                 {
-                    front.Leave(request.Id);
-                    waiters.Remove(request.Id);
-                    waiter.Error = new NoReplicaException(NoReplicaReason.Overloaded, "Too many requests wait for the fleet.", retryAfter);
+                    Refuse(waiter, now, ref woken);
                 }
-                else
+
+                if (!waiter.IsDecided)
                 {
                     wait = waiter.Wait();
                     SetTimer();
@@ -702,7 +701,27 @@ public sealed class ReplicaPool : IDisposable
         return new Dispatch(replica, lease, replica.Breaker.Begin(now));
     }
 
-    private TimeSpan? Overload(ServingLane lane, TimeSpan now) => front.Overload(now, lane.Id, Candidates(lane, now));
+    /// <summary>Refuses a newcomer when the queue is too long, or in its place a less urgent one that waits.</summary>
+    private void Refuse(Waiter newcomer, TimeSpan now, ref Waiter? woken)
+    {
+        if (front.Overload(now, newcomer.Lane.Id, Candidates(newcomer.Lane, now)) is not { } retryAfter)
+        {
+            return;
+        }
+
+        waiters.Remove(front.GiveWay(newcomer.Request.Id).Id, out var refused);
+        if (refused == newcomer)
+        {
+            newcomer.Error = new NoReplicaException(NoReplicaReason.Overloaded, "Too many requests wait for the fleet.", retryAfter);
+            return;
+        }
+
+        Queue.CountDisplaced();
+        refused!.Error = new NoReplicaException(
+            NoReplicaReason.Overloaded, "Too many requests wait for the fleet, and a more urgent one has taken the place of this one.", retryAfter);
+        refused.Next = woken;
+        woken = refused;
+    }
 
     /// <summary>Requests that a replica at its full share has on average: what the share of others is a share of; null when none is at its full share.</summary>
     private double? MeanRequests(ServingLane lane, TimeSpan now)

@@ -37,7 +37,7 @@ public sealed class FleetTests
         Assert.All(fleet.Replicas, replica => Assert.InRange(replica.Rates.PrefillTokensPerSecond!.Value, 10_500, 13_000));
     }
 
-    /// <summary>Answers that show no first token: what the engines say of themselves is all that there is. Kept busy, that is nearly their rate, and never above it.</summary>
+    /// <summary>Answers that show no first token: what the engines say of themselves is all that there is. Kept busy, that is nearly their rate, up to one prompt in some seconds.</summary>
     [Theory]
     [InlineData("larry", "larry", 100, 600)]
     [InlineData("larry", "vllm", 100, 600)]
@@ -46,7 +46,7 @@ public sealed class FleetTests
     public void Without_streams_the_prefill_rate_is_learned_from_reports(string queue, string engine, double perSecond, int meanPrompt)
     {
         using var fleet = Play("round-robin", queue, engine, replicas: 2, requests: 1500, perSecond, meanPrompt, streams: false);
-        Assert.All(fleet.Replicas, replica => Assert.InRange(replica.Rates.PrefillTokensPerSecond!.Value, 9_000, 13_000));
+        Assert.All(fleet.Replicas, replica => Assert.InRange(replica.Rates.PrefillTokensPerSecond!.Value, 9_000, 14_000));
     }
 
     /// <summary>A step that decodes ten sequences beside a chunk takes 5 to 169 ms; below capacity most have no chunk.</summary>

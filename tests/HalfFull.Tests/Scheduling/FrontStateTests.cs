@@ -26,7 +26,7 @@ public sealed class FrontStateTests
         for (var seed = 1UL; seed <= 5; seed++)
         {
             var settings = new FrontSettings(
-                PolicySpec.Parse(router), PolicySpec.Parse(queue), 1, new FrontLimits(), new TenantWeights(new Dictionary<string, double> { ["a"] = 2 }));
+                PolicySpec.Parse(router), PolicySpec.Parse(queue), 1, new FrontLimits { MostWaiting = 40 }, new TenantWeights(new Dictionary<string, double> { ["a"] = 2 }));
             var saved = settings.Create();
             Play(saved, new Rng(seed), from: 0);
             Assert.InRange(saved.Waiting, 5, 200);
@@ -112,7 +112,10 @@ public sealed class FrontStateTests
                 }
             }
 
-            front.Overload(1, replicas);
+            if (front.Overload(1, replicas) is not null && front.IsWaiting(id))
+            {
+                decisions.Add(new LoggedDecision(FrontDecisionKind.Reject, front.GiveWay(id).Id, -1, HeldReason.None));
+            }
         }
 
         return decisions;
