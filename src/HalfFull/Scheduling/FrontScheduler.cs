@@ -273,7 +273,8 @@ public sealed class FrontScheduler : IRestorable
         var least = entry;
         foreach (var lane in lanes.Values)
         {
-            if ((lane == entry.Lane || Waiting > limits.MostWaiting) && lane.LeastUrgent is { } candidate && Urgency.IsLess(candidate.Request, least.Request))
+            if ((lane == entry.Lane || Waiting > limits.MostWaiting) && lane.LeastUrgent is { } candidate
+                && Urgency.IsLess(candidate.Request, entry.Request) && (least == entry || Urgency.Compare(candidate.Request, least.Request) < 0))
             {
                 least = candidate;
             }

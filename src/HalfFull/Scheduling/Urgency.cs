@@ -9,9 +9,11 @@ internal sealed class Urgency : IComparer<FrontEntry>
     private SortedSet<FrontEntry>? sorted;
 
     /// <inheritdoc/>
-    public int Compare(FrontEntry? x, FrontEntry? y)
+    int IComparer<FrontEntry>.Compare(FrontEntry? x, FrontEntry? y) => Compare(x!.Request, y!.Request);
+
+    /// <summary>Who of two gives way first: negative for the first of them.</summary>
+    internal static int Compare(Request a, Request b)
     {
-        var (a, b) = (x!.Request, y!.Request);
         var order = ByWish(a, b);
         order = order != 0 ? order : b.Arrival.CompareTo(a.Arrival);
         return order != 0 ? order : b.Id.CompareTo(a.Id);

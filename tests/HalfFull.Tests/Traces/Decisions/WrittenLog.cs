@@ -88,6 +88,7 @@ internal sealed class WrittenLog : IDisposable
     {
         var id = ++next;
         var request = Given.Request(id, 10, 5, arrival: id * 0.1) with { Priority = 1 };
+        endings[id] = RequestEnding.Completed;
         Encoder.Arrived(request, hasOwnLimit: true);
         Call(() => front.Join(request.Arrival, request, 1, 0, false), () => Encoder.Joined(request.Arrival, request, 1, 0, false, []));
         var refused = 0L;
