@@ -14,6 +14,7 @@ import time
 
 GAP = 0.020
 PATIENCE = 2.0  # seconds after which a client's leaving counts as not passed on
+UNSEEN = 5  # so many of these, and no more are asked
 EVENT = b'data: {"choices":[{"delta":{"content":"word"}}]}\n\n'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 MODES = {
@@ -113,7 +114,9 @@ async def main():
             name, port = side.split("=")
             others = [asyncio.create_task(stay(int(port))) for _ in range(options.streams)]
             await asyncio.sleep(0.5)
-            times = [await leave(int(port), mode, f"{name}-{i}") for i in range(options.probes)]
+            times = []
+            while len(times) < options.probes and times.count(None) < UNSEEN:
+                times.append(await leave(int(port), mode, f"{name}-{len(times)}"))
             for other in others:
                 other.cancel()
             await asyncio.gather(*others, return_exceptions=True)
