@@ -23,6 +23,8 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     private int[] outputsBefore = new int[64];
     private EngineStats totals = new();
     private EngineStats published = new();
+    private TimeSpan gapTime;
+    private long gaps;
     private int pending;
     private long lastId;
     private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -128,13 +130,21 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     /// <inheritdoc/>
     void IReplicaListener.TokenGap(TimeSpan gap, long count)
     {
+        gapTime += gap * count;
+        gaps += count;
     }
 
     /// <inheritdoc/>
     void IReplicaListener.FirstToken(int replica, Sequence sequence, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        totals = totals with { PromptTokens = totals.PromptTokens + sequence.PromptTokens, CachedTokens = totals.CachedTokens + sequence.CachedTokens };
+        totals = totals with
+        {
+            PromptTokens = totals.PromptTokens + sequence.PromptTokens,
+            CachedTokens = totals.CachedTokens + sequence.CachedTokens,
+            FirstTokens = totals.FirstTokens + 1,
+            FirstTokenTime = totals.FirstTokenTime + (now - sequence.Request.Arrival),
+        };
     }
 
     /// <inheritdoc/>
@@ -313,6 +323,8 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         Running = replica.Running,
         KvTokensInUse = replica.KvTokensInUse,
         Preemptions = replica.Preemptions,
+        Gaps = gaps,
+        GapTime = gapTime,
         Steps = replica.Steps,
     });
 }
