@@ -37,7 +37,7 @@ internal static class Given
     internal static int[] Prompt(ulong seed, int tokens)
     {
         var rng = new Rng(seed);
-        return [1, .. Enumerable.Range(1, tokens - 1).Select(_ => 300 + rng.NextInt32(1500))];
+        return tokens == 0 ? [] : [1, .. Enumerable.Range(1, tokens - 1).Select(_ => 300 + rng.NextInt32(1500))];
     }
 
     internal static ReplayedRequest Request(long id, int[] prompt, int output, double arrival = 0, SamplingOptions? sampling = null) =>

@@ -187,6 +187,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         while (!stopping)
         {
             TakeInbox(now);
+            replica.ForgetPrefixes(runner.LostPrefixes);
             if (!replica.BeginStep(now))
             {
                 Publish();

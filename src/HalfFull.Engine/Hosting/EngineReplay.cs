@@ -47,6 +47,7 @@ public sealed class EngineReplay : IReplicaListener
                 runner.Begin(replica.Submit(requests[next].Request, now, requests[next].OutputTokens), requests[next].Input);
             }
 
+            replica.ForgetPrefixes(runner.LostPrefixes);
             if (replica.BeginStep(now))
             {
                 now = Step(now);

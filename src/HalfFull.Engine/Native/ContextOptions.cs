@@ -14,6 +14,12 @@ public sealed record ContextOptions
     /// <summary>Sequences that may hold KV at a time, 1 to <see cref="MostSequences"/>.</summary>
     public int Sequences { get; init => field = Within(value, MostSequences); } = 8;
 
+    /// <summary>
+    /// Numbers for prefixes that are kept when nobody uses them, beside those of the sequences; unified only, where a number costs nothing. In a split cache prefixes
+    /// lie in parts that no sequence needs.
+    /// </summary>
+    public int KeptPrefixes { get; init => field = Within(value, MostSequences); } = 64;
+
     /// <summary>Tokens of the whole KV cache: the pool when unified, all parts together when split.</summary>
     public int KvTokens { get; init => field = Within(value, MostTokens); } = 8 * 1024;
 

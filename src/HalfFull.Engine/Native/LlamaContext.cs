@@ -28,11 +28,13 @@ internal sealed unsafe class LlamaContext : IDisposable
         var perPart = RoundUp((options.KvTokens + parts - 1) / parts);
         parameters.ContextTokens = (uint)(perPart * parts);
 
+        Numbers = options.KvMode == KvMode.Split ? options.Sequences : Math.Min(ContextOptions.MostSequences, options.Sequences + options.KeptPrefixes);
+
         // The library ends the process when its largest batch has fewer rows than there may be sequences.
-        var rows = Math.Max(options.BatchTokens, options.Sequences);
+        var rows = Math.Max(options.BatchTokens, Numbers);
         parameters.BatchTokens = (uint)rows;
         parameters.MicroBatchTokens = (uint)Math.Min(rows, MicroBatchTokens);
-        parameters.Sequences = (uint)options.Sequences;
+        parameters.Sequences = (uint)Numbers;
         parameters.Threads = options.Threads;
         parameters.BatchThreads = options.Threads;
         parameters.FlashAttention = options.FlashAttention ? 1 : 0;
@@ -52,6 +54,12 @@ internal sealed unsafe class LlamaContext : IDisposable
         }
 
         memory = LlamaNative.llama_get_memory(context);
+        if (memory == 0)
+        {
+            Dispose();
+            throw new LlamaException($"{model.File.Path} is a model without a KV cache (architecture {model.File.Architecture}): it generates no text.");
+        }
+
         KvTokens = (int)LlamaNative.llama_n_ctx(context);
         SequenceTokens = (int)LlamaNative.llama_n_ctx_seq(context);
         CheckSetUp(parameters, perPart);
@@ -60,6 +68,9 @@ internal sealed unsafe class LlamaContext : IDisposable
     /// <summary>What was asked for.</summary>
     internal ContextOptions Options { get; }
 
+    /// <summary>Numbers of sequences and kept prefixes; ids are below it.</summary>
+    internal int Numbers { get; }
+
     /// <summary>Tokens that the whole KV cache holds.</summary>
     internal int KvTokens { get; }
 
@@ -67,7 +78,7 @@ internal sealed unsafe class LlamaContext : IDisposable
     internal int SequenceTokens { get; }
 
     /// <summary>A batch whose rows fit this context.</summary>
-    internal LlamaBatch NewBatch() => new(Options.BatchTokens, model.VocabularySize, Options.Sequences, SequenceTokens);
+    internal LlamaBatch NewBatch() => new(Options.BatchTokens, model.VocabularySize, Numbers, SequenceTokens);
 
     /// <summary>Computes the rows of a batch of at least one row.</summary>
     /// <exception cref="LlamaException">The library failed; what the cache holds is unknown then.</exception>
@@ -230,7 +241,7 @@ internal sealed unsafe class LlamaContext : IDisposable
         }
     }
 
-    private void Check(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Options.Sequences, nameof(sequence));
+    private void Check(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Numbers, nameof(sequence));
 
     private void CheckRange(int from, int to)
     {

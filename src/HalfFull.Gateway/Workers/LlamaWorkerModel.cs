@@ -53,11 +53,13 @@ internal sealed class LlamaWorkerModel(LlamaModel model, IChatTemplate? template
         }
 
         var first = request.Seed ?? Rng.Mix(seed + (ulong)Interlocked.Increment(ref submitted));
+        var unit = limits.BlockSize;
+        var hashes = TokenPrefix.Hashes(prompt, unit, request.CacheSalt);
         var generations = new Generation[scan.Choices];
         for (var i = 0; i < generations.Length; i++)
         {
             var sampling = request.Sampling with { Seed = first + (ulong)i };
-            generations[i] = loop.Submit(prompt.Length, maxTokens, priority: scan.EnginePriority, input: new GenerationInput(prompt, sampling));
+            generations[i] = loop.Submit(prompt.Length, maxTokens, hashes, unit, scan.EnginePriority, new GenerationInput(prompt, sampling));
         }
 
         return generations;
