@@ -1,3 +1,4 @@
+using HalfFull.Engine;
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation.Recording;

@@ -225,7 +225,19 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
             nativeTicks += Stopwatch.GetTimestamp() - begun;
         }
 
-        step.Sort(static (one, other) => one.Kv!.Id.CompareTo(other.Kv!.Id));
+        var last = -1;
+        var isSorted = true;
+        foreach (var own in step)
+        {
+            isSorted &= own.Kv!.Id > last;
+            last = own.Kv.Id;
+        }
+
+        if (!isSorted)
+        {
+            step.Sort(static (one, other) => one.Kv!.Id.CompareTo(other.Kv!.Id));
+        }
+
         foreach (var own in step)
         {
             if (own.NativeTokens != own.Sequence.ComputedTokens)
@@ -386,7 +398,7 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         own.Add(token);
         var ends = !own.Options.IgnoreEnd && model.EndsGeneration(token);
         var isLast = ends || own.Sequence.OutputTokens + 1 >= own.Sequence.StopAfter;
-        var text = own.Text.Append(model.Piece(token), isLast);
+        var text = own.Text.Append(model.Piece(token), model.WholeText(token), isLast);
         if (ends || own.Text.IsStopped)
         {
             stopped.Add(own.Sequence);

@@ -1,3 +1,5 @@
+using HalfFull.Engine.Gguf;
+
 namespace HalfFull.Engine.Native;
 
 /// <summary>How a context is set up.</summary>
@@ -37,6 +39,9 @@ public sealed record ContextOptions
 
     /// <summary>Whether attention is computed without keeping its whole matrix.</summary>
     public bool FlashAttention { get; init; }
+
+    /// <summary>How embeddings are pooled, for a context that gives embeddings and no logits; null for one that generates.</summary>
+    public Pooling? Pooling { get; init; }
 
     private static int Within(int value, int most)
     {

@@ -41,6 +41,14 @@ internal sealed unsafe class LlamaContext : IDisposable
         parameters.KeyType = (int)options.KvType;
         parameters.ValueType = (int)options.KvType;
         parameters.UnifiedKv = options.KvMode == KvMode.Unified ? (byte)1 : (byte)0;
+        if (options.Pooling is { } pooling)
+        {
+            // Pooling needs all rows of a text in one pass.
+            parameters.Embeddings = 1;
+            parameters.PoolingType = (int)pooling;
+            parameters.MicroBatchTokens = (uint)rows;
+        }
+
         // Where memory is promised freely, the library would begin to fill what is not there.
         var bytes = model.File.KvBytesPerToken(options.KvType == KvType.F32 ? 4 : 2) * perPart * parts;
         var fits = bytes is null || bytes < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -109,6 +117,17 @@ internal sealed unsafe class LlamaContext : IDisposable
         return logits != null
             ? new ReadOnlySpan<float>(logits, model.VocabularySize)
             : throw new LlamaException(string.Create(CultureInfo.InvariantCulture, $"Row {row} of the batch has no logits."));
+    }
+
+    /// <summary>The pooled vector of a sequence, valid until the next decode; only with <see cref="ContextOptions.Pooling"/>.</summary>
+    internal ReadOnlySpan<float> Embedding(int sequence)
+    {
+        Own();
+        Check(sequence);
+        var vector = LlamaNative.llama_get_embeddings_seq(context, sequence);
+        return vector != null
+            ? new ReadOnlySpan<float>(vector, model.Width)
+            : throw new LlamaException(string.Create(CultureInfo.InvariantCulture, $"Sequence {sequence} has no embedding."));
     }
 
     /// <summary>Tokens that a sequence holds.</summary>
