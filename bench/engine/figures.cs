@@ -5,8 +5,8 @@
 #:property NoWarn=$(NoWarn);MA0048
 
 // Prints the figures of the embedded engine; the machine should be idle:
-//   dotnet run -c Release bench/engine/figures.cs -- [model.gguf]
-// Without a model it writes and uses the small one with random weights.
+//   dotnet run -c Release bench/engine/figures.cs -- [sampling] [overhead] [throughput] [memory] [worker] [model.gguf]
+// Without names of figures it prints all; without a model it writes and uses the small one with random weights. 'worker' runs ./halffull from the current folder.
 using System.Diagnostics;
 using System.Globalization;
 using HalfFull;
@@ -19,26 +19,41 @@ using HalfFull.Engine.Schedulers;
 using HalfFull.Engine.StepTime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var written = args.Length > 0 ? null : Path.GetTempFileName();
+var given = args.FirstOrDefault(arg => arg.EndsWith(".gguf", StringComparison.Ordinal));
+var names = args.Where(arg => arg != given).ToArray();
+var path = given ?? Path.Combine(Path.GetTempPath(), $"halffull-figures-{Environment.ProcessId}.gguf");
 try
 {
-    if (written is not null)
+    if (given is null)
     {
-        using var stream = File.Create(written);
+        using var stream = File.Create(path);
         TinyModel.Write(stream, TinyShape.Of(1), GgufTensorType.F32, "tiny");
     }
 
-    using var model = LlamaModel.Load(args.Length > 0 ? args[0] : written!);
-    Figures.Sampling();
-    Figures.Overhead(model);
-    Figures.Throughput(model);
-    Figures.Memory(model);
+    using var model = LlamaModel.Load(path);
+    (string Name, Action Print)[] all =
+    [
+        ("sampling", Figures.Sampling), ("overhead", () => Figures.Overhead(model)), ("throughput", () => Figures.Throughput(model)), ("memory", () => Figures.Memory(model)),
+        ("worker", () => Figures.Worker(path)),
+    ];
+    if (names.FirstOrDefault(name => all.All(figure => figure.Name != name)) is { } unknown)
+    {
+        Console.Error.WriteLine($"'{unknown}' is no figure; give {string.Join(", ", all.Select(figure => figure.Name))} or a .gguf file.");
+        return 2;
+    }
+
+    foreach (var figure in all.Where(figure => names.Length == 0 || names.Contains(figure.Name)))
+    {
+        figure.Print();
+    }
+
+    return 0;
 }
 finally
 {
-    if (written is not null)
+    if (given is null)
     {
-        File.Delete(written);
+        File.Delete(path);
     }
 }
 
@@ -129,6 +144,36 @@ internal static class Figures
         }
     }
 
+    /// <summary>Resident memory of a worker process after 2,000 requests over HTTP and after 10,000 more, 16 at a time.</summary>
+    public static void Worker(string path)
+    {
+        using var worker = Process.Start(new ProcessStartInfo("./halffull", ["worker", "--port", "0", "--until-stdin-closes", "--model", path, "--max-seqs", "16", "--max-model-len", "256"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var address = new Uri(new Uri(worker.StandardOutput.ReadLine()!.Split(' ')[^1]), "v1/completions");
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var resident = new List<double>();
+        for (var round = 0; round < 12; round++)
+        {
+            Parallel.For(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i =>
+            {
+                var ids = string.Join(',', Enumerable.Range(0, 20).Select(k => 300 + ((i + (k * round)) % 1000)));
+                using var body = new StringContent($"{{\"prompt\":[{ids}],\"max_tokens\":4,\"ignore_eos\":true}}", System.Text.Encoding.UTF8, "application/json");
+                using var answer = http.Send(new HttpRequestMessage(HttpMethod.Post, address) { Content = body });
+                answer.EnsureSuccessStatusCode();
+            });
+            worker.Refresh();
+            resident.Add(worker.WorkingSet64 / 1048576.0);
+        }
+
+        worker.StandardInput.Close();
+        worker.WaitForExit();
+        Console.WriteLine($"worker's resident memory after 2,000 to 12,000 requests, MiB: {string.Join(" ", resident.Skip(1).Select(value => value.ToString("0.0")))}");
+    }
+
     private static double Bare(LlamaModel model, ContextOptions options, int users, int tokens)
     {
         using var context = new LlamaContext(model, options);
@@ -165,8 +210,12 @@ internal static class Figures
         new EngineReplay(limits, new Vllm(new Vllm.Options()), new EngineRates(limits, new LinearStepTime(1000, 100, 0, 0)), runner).Run(requests);
 
     private static ReplayedRequest[] Requests(int count, int prompt, int output) =>
-        [.. Enumerable.Range(0, count).Select(id => new ReplayedRequest(
-            new Request(id, TimeSpan.Zero, prompt, output), output, new GenerationInput(Enumerable.Range(0, prompt).Select(i => 300 + ((id + i) % 1000)).ToArray(), Greedy)))];
+        [.. Enumerable.Range(0, count).Select(id =>
+        {
+            var tokens = Enumerable.Range(0, prompt).Select(i => 300 + ((id + i) % 1000)).ToArray();
+            var request = new Request(id, TimeSpan.Zero, prompt, output) { PrefixHashes = TokenPrefix.Hashes(tokens, 16), PrefixUnitTokens = 16 };
+            return new ReplayedRequest(request, output, new GenerationInput(tokens, Greedy));
+        })];
 
     private static void Print(string what, IEnumerable<double> values)
     {

@@ -60,9 +60,9 @@ internal sealed class FidelityCommand
             throw new FormatException("fidelity times an engine by the processor time of one thread; leave out --threads and --gpu-layers.");
         }
 
-        using var trace = PerfettoOutput.Open(parsed.GetValue(perfetto));
+        using var timeline = PerfettoOutput.Open(parsed.GetValue(perfetto));
         var policies = parsed.GetValue(engines)!;
-        var observer = trace?.Begin(args, [.. Loads.SelectMany(load => policies.Select(policy => string.Create(CultureInfo.InvariantCulture, $"{policy} at {load:0%}")))], path);
+        var observer = timeline?.Begin(args, [.. Loads.SelectMany(load => policies.Select(policy => string.Create(CultureInfo.InvariantCulture, $"{policy} at {load:0%}")))], path);
         var own = parsed.GetValue(stepModel) is { } file ? StepModelFile.Read(file).Create(StepModelCatalog.FindOverhead("none")) : null;
         using var loaded = LlamaModel.Load(path, gpuLayers: 0, options.Library);
         using var runner = new LlamaRunner(loaded, options.Context, StepClock.ThreadCpu());
@@ -83,7 +83,7 @@ internal sealed class FidelityCommand
             Show(screen, load, check.Compare(traffic, load, policies, cancellation));
         }
 
-        trace?.Commit();
+        timeline?.Commit();
         return 0;
     }
 

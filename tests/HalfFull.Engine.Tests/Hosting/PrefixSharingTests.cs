@@ -8,6 +8,7 @@ namespace HalfFull.Engine.Tests.Hosting;
 public sealed class PrefixSharingTests
 {
     private const int Unit = 16;
+    private static readonly Lazy<Dictionary<long, List<int>>> Alone = new(PlayAlone);
 
     [NativeFact]
     public void Every_request_with_a_shared_prefix_gets_the_tokens_that_it_gets_alone_in_a_split_cache() => Play(Given.Exact, kvBlocks: 40);
@@ -76,12 +77,8 @@ public sealed class PrefixSharingTests
     private static void Play(ContextOptions options, int kvBlocks)
     {
         var requests = Requests(64, new Rng(11));
+        var alone = Alone.Value;
         using var runner = new LlamaRunner(Given.Tiny, options, StepClock.ThreadCpu());
-        var alone = requests
-            .Select(request => Tokens(runner, [request with { Request = request.Request with { PrefixHashes = default, PrefixUnitTokens = 0 } }]).Single())
-            .ToDictionary(pair => pair.Key, pair => pair.Value);
-        Assert.Equal(0, runner.Stats.TakenTokens);
-
         var limits = runner.Limits(kvBlocks: kvBlocks) with { SwapTokens = 150 };
         var together = new Dictionary<long, List<int>>();
         var replay = new EngineReplay(limits, new RandomScheduler(new Rng(3)), Given.Rates(limits), runner, Collect(together));
@@ -92,6 +89,16 @@ public sealed class PrefixSharingTests
         Assert.True(replay.Replica.RecomputedTokens > 100, $"{replay.Replica.RecomputedTokens} tokens were computed again");
         Assert.Equal((0, 0), (runner.Stats.NoRoom, runner.Stats.RepairedTokens));
         Assert.All(requests, request => Assert.Equal(alone[request.Request.Id], together[request.Request.Id]));
+    }
+
+    private static Dictionary<long, List<int>> PlayAlone()
+    {
+        using var runner = new LlamaRunner(Given.Tiny, Given.Exact, StepClock.ThreadCpu());
+        var alone = Requests(64, new Rng(11))
+            .Select(request => Tokens(runner, [request with { Request = request.Request with { PrefixHashes = default, PrefixUnitTokens = 0 } }]).Single())
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
+        Assert.Equal(0, runner.Stats.TakenTokens);
+        return alone;
     }
 
     /// <summary>Requests that begin with one of four texts, some of them with a second text in common.</summary>
