@@ -17,7 +17,7 @@ namespace HalfFull.Cli.Commands;
 /// <summary><c>halffull fidelity</c>: the same traffic on a real engine and in the simulator, side by side.</summary>
 internal sealed class FidelityCommand
 {
-    private static readonly string[] DefaultEngines = ["vllm", "larry", "sarathi", "sjf-prompt"];
+    private static readonly string[] DefaultEngines = ["vllm", "larry", "sarathi", "orca", "static"];
     private static readonly double[] Loads = [0.6, 0.85, 1.0];
 
     private readonly Option<string?> model = TextOption.Any("--model", "FILE", "GGUF file to run");

@@ -67,14 +67,17 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<int[]> Inputs, bool IsBas
 
     private static int[] Tokens(JsonElement text, LlamaModel model)
     {
-        int[] tokens = text.ValueKind switch
+        var tokens = text.ValueKind switch
         {
             JsonValueKind.String => model.Tokenize(text.GetString()!, addSpecial: true, parseSpecial: false),
-            JsonValueKind.Array => [.. text.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var id) && id >= 0 && id < model.VocabularySize
-                ? id
-                : throw RequestFields.Refused("invalid_request", $"'input' has {item.GetRawText()} where a token id from 0 to {model.VocabularySize - 1} is expected."))],
+            JsonValueKind.Array => Ids(text, model.VocabularySize),
             _ => throw RequestFields.Refused("invalid_request", "'input' must be a text, a list of texts, a list of token ids or a list of such lists."),
         };
         return tokens.Length > 0 ? tokens : throw RequestFields.Refused("invalid_request", "'input' holds an empty text.");
     }
+
+    private static int[] Ids(JsonElement list, int vocabulary) =>
+        [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var id) && id >= 0 && id < vocabulary
+            ? id
+            : throw RequestFields.Refused("invalid_request", $"'input' has {item.GetRawText()} where a token id from 0 to {vocabulary - 1} is expected."))];
 }
