@@ -20,7 +20,7 @@ using HalfFull.Engine.StepTime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var given = args.FirstOrDefault(arg => arg.EndsWith(".gguf", StringComparison.Ordinal));
-var names = args.Where(arg => arg != given).ToArray();
+var names = args.Where(arg => !arg.EndsWith(".gguf", StringComparison.Ordinal)).ToArray();
 var path = given ?? Path.Combine(Path.GetTempPath(), $"halffull-figures-{Environment.ProcessId}.gguf");
 try
 {
@@ -36,13 +36,13 @@ try
         ("sampling", Figures.Sampling), ("overhead", () => Figures.Overhead(model)), ("throughput", () => Figures.Throughput(model)), ("memory", () => Figures.Memory(model)),
         ("worker", () => Figures.Worker(path)),
     ];
-    if (names.FirstOrDefault(name => all.All(figure => figure.Name != name)) is { } unknown)
+    if (names.FirstOrDefault(name => !all.Any(figure => string.Equals(figure.Name, name, StringComparison.Ordinal))) is { } unknown)
     {
         Console.Error.WriteLine($"'{unknown}' is no figure; give {string.Join(", ", all.Select(figure => figure.Name))} or a .gguf file.");
         return 2;
     }
 
-    foreach (var figure in all.Where(figure => names.Length == 0 || names.Contains(figure.Name)))
+    foreach (var figure in all.Where(figure => names.Length == 0 || names.Contains(figure.Name, StringComparer.Ordinal)))
     {
         figure.Print();
     }
@@ -82,7 +82,9 @@ internal static class Figures
     /// <summary>Scheduler and runner of steps with 64 decodes, without the library and the choice of tokens.</summary>
     public static void Overhead(LlamaModel model)
     {
-        using var runner = new LlamaRunner(model, new ContextOptions { Sequences = 64, KvTokens = 64 * 512, BatchTokens = 512 }, StepClock.ThreadCpu());
+        // The clock of serving: that of processor time is a system call, whose wait on a busy machine would count as overhead.
+        var clock = StepClock.Wall(new EngineClock(TimeProvider.System));
+        using var runner = new LlamaRunner(model, new ContextOptions { Sequences = 64, KvTokens = 64 * 512, BatchTokens = 512 }, clock);
         var limits = runner.Limits();
         var micros = new List<double>();
         for (var round = 0; round < 10; round++)
@@ -171,7 +173,7 @@ internal static class Figures
 
         worker.StandardInput.Close();
         worker.WaitForExit();
-        Console.WriteLine($"worker's resident memory after 2,000 to 12,000 requests, MiB: {string.Join(" ", resident.Skip(1).Select(value => value.ToString("0.0")))}");
+        Console.WriteLine($"worker's resident memory after 2,000 to 12,000 requests, MiB: {string.Join(" ", resident.Skip(1).Select(value => value.ToString("0.0", CultureInfo.InvariantCulture)))}");
     }
 
     private static double Bare(LlamaModel model, ContextOptions options, int users, int tokens)
