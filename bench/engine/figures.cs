@@ -85,20 +85,14 @@ internal static class Figures
         // The clock of serving: that of processor time is a system call, whose wait on a busy machine would count as overhead.
         var clock = StepClock.Wall(new EngineClock(TimeProvider.System));
         using var runner = new LlamaRunner(model, new ContextOptions { Sequences = 64, KvTokens = 64 * 512, BatchTokens = 512 }, clock);
-        var limits = runner.Limits();
-        var micros = new List<double>();
+        var timed = new StepTimes(runner);
         for (var round = 0; round < 10; round++)
         {
-            var requests = Requests(64, prompt: 8, output: 128);
-            var before = runner.Stats;
-            var begun = Stopwatch.GetTimestamp();
-            Replay(limits, runner, requests);
-            var total = Stopwatch.GetElapsedTime(begun);
-            var after = runner.Stats;
-            micros.Add((total - (after.NativeTime - before.NativeTime) - (after.SamplingTime - before.SamplingTime)).TotalMicroseconds / (after.Steps - before.Steps));
+            Replay(runner.Limits(), timed, Requests(64, prompt: 8, output: 128));
+            timed.EndRound(isWarmUp: round < 2);
         }
 
-        Print("overhead of a step at 64 sequences, microseconds", micros.Skip(2));
+        Print("overhead of a step at 64 sequences, microseconds", timed.Overheads);
     }
 
     /// <summary>Tokens a second of 16 users, beside a bare loop over the library with the same batch.</summary>
@@ -208,7 +202,7 @@ internal static class Figures
         return users * tokens / (ThreadCpuClock.Now - begun).TotalSeconds;
     }
 
-    private static void Replay(EngineLimits limits, LlamaRunner runner, IReadOnlyList<ReplayedRequest> requests) =>
+    private static void Replay(EngineLimits limits, IModelRunner runner, IReadOnlyList<ReplayedRequest> requests) =>
         new EngineReplay(limits, new Vllm(new Vllm.Options()), new EngineRates(limits, new LinearStepTime(1000, 100, 0, 0)), runner).Run(requests);
 
     private static ReplayedRequest[] Requests(int count, int prompt, int output) =>
@@ -224,4 +218,48 @@ internal static class Figures
         var sorted = values.Order().ToArray();
         Console.WriteLine($"{what}: median {sorted[sorted.Length / 2]:0.000}, least {sorted[0]:0.000}, most {sorted[^1]:0.000}");
     }
+}
+
+/// <summary>From the begin of one step to that of the next, without the library and the choice of tokens; single steps, so that those in which the machine did something else stand out.</summary>
+internal sealed class StepTimes(LlamaRunner runner) : IModelRunner
+{
+    private readonly List<double> overheads = [];
+    private readonly List<double> round = [];
+    private LlamaRunnerStats? before;
+    private long begun;
+
+    public IReadOnlyList<double> Overheads => overheads;
+
+    public ReadOnlySpan<Sequence> Stopped => runner.Stopped;
+
+    public ReadOnlySpan<Sequence> Failed => runner.Failed;
+
+    public ReadOnlySpan<long> LostPrefixes => runner.LostPrefixes;
+
+    public void EndRound(bool isWarmUp)
+    {
+        // The first step computes the prompts.
+        overheads.AddRange(isWarmUp ? [] : round.Skip(1));
+        round.Clear();
+        before = null;
+    }
+
+    public void Begin(Sequence sequence, GenerationInput? input) => runner.Begin(sequence, input);
+
+    public TimeSpan Run(StepPlan plan, TimeSpan start)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var stats = runner.Stats;
+        if (before is not null)
+        {
+            round.Add((Stopwatch.GetElapsedTime(begun, now) - (stats.NativeTime - before.NativeTime) - (stats.SamplingTime - before.SamplingTime)).TotalMicroseconds);
+        }
+
+        (before, begun) = (stats, now);
+        return runner.Run(plan, start);
+    }
+
+    public GeneratedToken Token(Sequence sequence, int index, bool isLast) => runner.Token(sequence, index, isLast);
+
+    public void End(Sequence sequence) => runner.End(sequence);
 }
