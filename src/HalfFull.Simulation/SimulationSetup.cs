@@ -1,3 +1,4 @@
+using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
 using HalfFull.Prediction;

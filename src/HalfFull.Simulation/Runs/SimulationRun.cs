@@ -1,4 +1,5 @@
 using System.Globalization;
+using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Workloads;

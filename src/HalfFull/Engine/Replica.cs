@@ -129,6 +129,19 @@ public sealed class Replica
         return cache.MatchUnits(request, request.PromptTokens - 1) * request.PrefixUnitTokens;
     }
 
+    /// <summary>
+    /// Says that the KV of prefix units is no longer there: a host that cannot keep as many prefixes as the accounts hold says so before the next step begins. Units
+    /// that a running sequence holds stay.
+    /// </summary>
+    /// <param name="hashes">Hashes of the units; unknown ones are passed over.</param>
+    public void ForgetPrefixes(ReadOnlySpan<long> hashes)
+    {
+        foreach (var hash in hashes)
+        {
+            cache.Forget(hash);
+        }
+    }
+
     /// <summary>Puts a request into the queue.</summary>
     /// <param name="request">A request for which <see cref="Refusal"/> is null.</param>
     /// <param name="now">The time.</param>
