@@ -58,7 +58,7 @@ internal static class LarryStudy
             return 1;
         }
 
-        string[] engines = args.Length > 1 ? args[1..] : study.Engines;
+        var engines = args.Length > 1 ? args[1..] : study.Engines;
         output.WriteLine($"Command: dotnet run -c Release --project bench/HalfFull.Benchmarks -- larry {string.Join(' ', args.Length == 0 ? [name] : args)}");
         output.WriteLine($"{scenarios.Length} scenarios, {Seeds} seeds, relative to {engines[0]}; geometric means, below 1 is better.");
         output.WriteLine();
