@@ -34,7 +34,7 @@ internal sealed class SurveyStudy : IStudy
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Parts { get; } = ["setup", .. SurveyFamily.All.Select(static family => family.Part), "tables"];
+    public IReadOnlyList<string> Parts { get; } = ["setup", .. SurveyFamily.All.Select(static family => family.Part), "verdict", "tables"];
 
     /// <inheritdoc/>
     public IReadOnlyList<RunPlan> Plan(StudySettings settings)
@@ -72,6 +72,7 @@ internal sealed class SurveyStudy : IStudy
         [
             SurveyTables.Setup(settings.Command, blocks),
             .. SurveyFamily.All.Select(family => SurveyTables.Ratios(family, From(family), blocks)),
+            SurveyVerdict.Table(blocks),
             string.Join('\n', blocks.Select(static block => SurveyTables.All(block))),
         ];
     }

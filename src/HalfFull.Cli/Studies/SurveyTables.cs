@@ -61,7 +61,7 @@ internal static class SurveyTables
                 .Append(Invariant($" {Figures.Three(blocks.Average(block => Per100(block.Results[row].Entry)))} | {Figures.Percent(blocks.Average(block => block.Results[row].RecomputedShare))} |\n"));
         }
 
-        return text.ToString();
+        return text.Append('\n').Append(ByTrace(family, from, blocks)).ToString();
     }
 
     /// <summary>All figures of a trace at one load.</summary>
@@ -84,6 +84,25 @@ internal static class SurveyTables
         }
 
         return text.Append("\n</details>\n").ToString();
+    }
+
+    private static string ByTrace(SurveyFamily family, int from, IReadOnlyList<SurveyBlock> blocks)
+    {
+        var traces = blocks.GroupBy(static block => block.Traffic.Workload.Name, StringComparer.Ordinal).ToArray();
+        var text = new StringBuilder("| mean TTFT, p99 TTFT |").AppendJoin(string.Empty, traces.Select(static trace => $" {trace.Key.Split('.')[0]} |"))
+            .Append("\n|---|").Append(string.Concat(Enumerable.Repeat("--:|", traces.Length))).Append('\n');
+        for (var i = 0; i < family.Rows.Count; i++)
+        {
+            text.Append(Invariant($"| {family.Rows[i].Label} |"));
+            foreach (var trace in traces)
+            {
+                text.Append(Invariant($" {Ratio(trace, from + i, static entry => entry.TtftSeconds.Mean)}, {Ratio(trace, from + i, static entry => entry.TtftSeconds.P99)} |"));
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
     }
 
     private static double Per100(RunEntry entry) => 100.0 * entry.Preemptions / entry.Requests;
