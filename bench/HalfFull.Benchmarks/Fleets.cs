@@ -68,15 +68,11 @@ internal static class Fleets
         /// <summary>Tokens that they emitted.</summary>
         internal long OutputTokens { get; private set; }
 
-        /// <summary>Times that they were preempted.</summary>
-        internal long Preemptions { get; private set; }
-
         /// <inheritdoc/>
         public void Add(in RequestRecord record)
         {
             Requests++;
             OutputTokens += record.OutputTokens;
-            Preemptions += record.Preemptions;
         }
     }
 }

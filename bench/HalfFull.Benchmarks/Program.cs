@@ -16,8 +16,6 @@ switch (args)
         return MillionRequests.Run(rest, Console.Out);
     case ["decisions", .. var rest]:
         return DecisionCost.Run(rest, Console.Out);
-    case ["policies", .. var rest]:
-        return PolicySpeed.Run(rest, Console.Out);
     default:
         // In this process: the default toolchain generates and builds a project outside the repository, without its settings.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
