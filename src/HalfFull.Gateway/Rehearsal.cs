@@ -22,10 +22,11 @@ public static class Rehearsal
 
     /// <summary>Rehearses a worker.</summary>
     /// <param name="engine">Its engine scheduler.</param>
+    /// <param name="predictor">Who predicts output lengths for it.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task OfWorkerAsync(Policies.PolicySpec engine, CancellationToken cancellation)
+    public static async Task OfWorkerAsync(Policies.PolicySpec engine, Prediction.PredictorSpec predictor, CancellationToken cancellation)
     {
-        await using var worker = await WorkerAsync(engine);
+        await using var worker = await WorkerAsync(engine, predictor);
         await SendAsync(worker.Address, new GatewayOptions(), cancellation);
     }
 
@@ -35,7 +36,7 @@ public static class Rehearsal
     public static async Task OfGatewayAsync(GatewayOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        await using var worker = await WorkerAsync(Policies.PolicySpec.Parse("vllm"));
+        await using var worker = await WorkerAsync(Policies.PolicySpec.Parse("vllm"), Prediction.PredictorSpec.None);
         await using var gateway = await GatewayServer.StartAsync(options with
         {
             Host = "127.0.0.1",
@@ -54,8 +55,8 @@ public static class Rehearsal
         }
     }
 
-    private static Task<WorkerServer> WorkerAsync(Policies.PolicySpec engine) =>
-        WorkerServer.StartAsync(new WorkerOptions(new EngineLimits(1000), new LinearStepTime(1, 0, 0, 0)) { Engine = engine });
+    private static Task<WorkerServer> WorkerAsync(Policies.PolicySpec engine, Prediction.PredictorSpec predictor) =>
+        WorkerServer.StartAsync(new WorkerOptions(new EngineLimits(1000), new LinearStepTime(1, 0, 0, 0)) { Engine = engine, Predictor = predictor });
 
     private static async Task SendAsync(Uri server, GatewayOptions options, CancellationToken cancellation)
     {

@@ -24,7 +24,13 @@ public sealed class TrainRankerTests : IDisposable
     [InlineData("simulate --limit 50 --engine trail --predict ranker:none.hfr", 1, "There is no ranker 'none.hfr'; train one with halffull train-ranker --out none.hfr.")]
     [InlineData("simulate --limit 50 --engine trail", 2, "Engine policy 'trail' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")]
     [InlineData("simulate --limit 50 --router oracle-work", 2, "Router 'oracle-work' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")]
-    [InlineData("worker --engine trail", 2, "needs predicted output lengths, which a worker does not have")]
+    [InlineData("worker --port 0 --engine trail", 2, "Engine policy 'trail' needs predicted output lengths; add --predict quantile or ranker:FILE.")]
+    [InlineData("worker --port 0 --engine trail --predict ranker:none.hfr", 1, "There is no ranker 'none.hfr'")]
+    [InlineData("worker --predict oracle", 2, "--predict oracle needs the true output lengths, which only a simulator knows: give none, quantile")]
+    [InlineData("worker --predict noisy:50", 2, "--predict noisy:50 needs the true output lengths, which only a simulator knows")]
+    [InlineData("serve --port 0 --engine trail", 2, "Engine policy 'trail' needs predicted output lengths; add --predict quantile or ranker:FILE.")]
+    [InlineData("serve --port 0 --engine trail --predict ranker:none.hfr", 1, "There is no ranker 'none.hfr'")]
+    [InlineData("serve --replicas http://127.0.0.1:9 --predict quantile", 2, "--predict describes emulated replicas, but --replicas names real servers")]
     public void What_cannot_be_done_is_said_in_one_sentence(string command, int exitCode, string expected)
     {
         var run = workspace.Run(command);

@@ -10,6 +10,7 @@ using HalfFull.Gateway.Tls;
 using HalfFull.Gateway.Workers;
 using HalfFull.Load.Timing;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 using HalfFull.Simulation;
 
 namespace HalfFull.Cli.Commands;
@@ -36,6 +37,7 @@ internal sealed class ServeCommand
     private readonly Option<PolicySpec?> router = PolicyOption.Of("--router", "Router", DefaultRouter, PolicyCatalogs.Routers.Validate);
     private readonly Option<PolicySpec?> queue = PolicyOption.Of("--queue", "Queue policy", DefaultQueue, PolicyCatalogs.Queues.Validate);
     private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler of emulated replicas", DefaultEngine, PolicyCatalogs.Engines.Validate);
+    private readonly Option<PredictorSpec?> predict = WorkerPredictOption.Create();
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
     private readonly LogOptionSet log = new();
     private readonly Option<int> workers = NumberOption.Whole("--workers", 1, 1, 64, "Engines to start for a real model, each in a process of its own");
@@ -48,7 +50,7 @@ internal sealed class ServeCommand
         var serve = new ServeCommand();
         var command = new Command("serve", "Serve the OpenAI API in front of several replicas: real servers, a real GGUF model, or emulated ones when none are named.")
         {
-            serve.replicas, serve.config, serve.router, serve.queue, serve.engine, serve.port, serve.host, serve.tlsCertificate, serve.tlsKey, serve.concurrency, serve.seed,
+            serve.replicas, serve.config, serve.router, serve.queue, serve.engine, serve.predict, serve.port, serve.host, serve.tlsCertificate, serve.tlsKey, serve.concurrency, serve.seed,
             serve.workers,
         };
         serve.log.AddTo(command);
@@ -173,9 +175,9 @@ internal sealed class ServeCommand
     private void Check(ParseResult parsed, ServedReplicas wanted)
     {
         var described = fleet.ReplicaArguments(parsed).ToArray();
-        if (wanted.Addresses.Count > 0 && (described.Length > 0 || parsed.GetValue(engine) is not null))
+        if (wanted.Addresses.Count > 0 && (described.Length > 0 || parsed.GetValue(engine) is not null || parsed.GetValue(predict) is not null))
         {
-            var option = described.Length > 0 ? described[0] : "--engine";
+            var option = described.Length > 0 ? described[0] : parsed.GetValue(engine) is not null ? "--engine" : "--predict";
             throw new FormatException($"{option} describes emulated replicas, but --replicas names real servers; leave one of them out.");
         }
 
@@ -193,6 +195,8 @@ internal sealed class ServeCommand
 
     private void CheckWorkers(ParseResult parsed)
     {
+        var predictor = parsed.GetValue(predict) ?? PredictorSpec.None;
+        _ = predictor.Create(new Rng(1));
         if (RealModel(parsed) is { } model)
         {
             var library = real.Build(parsed, model, fleet.Numbers(parsed)).Library;
@@ -206,7 +210,9 @@ internal sealed class ServeCommand
             throw new FormatException("--workers is the number of engines of a real model; emulated replicas are counted by --replicas.");
         }
 
-        _ = fleet.BuildReplica(parsed, parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine));
+        var policy = parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine);
+        var replica = fleet.BuildReplica(parsed, policy);
+        WorkerServer.Check(new WorkerOptions(replica.Limits, replica.StepTime) { Engine = policy, Predictor = predictor });
     }
 
     private string? RealModel(ParseResult parsed) => fleet.ModelName(parsed) is { } model && RealModelOptions.IsFile(model) ? model : null;
@@ -222,6 +228,7 @@ internal sealed class ServeCommand
         "--port", "0",
         WorkerCommand.UntilStdinCloses,
         "--engine", (parsed.GetValue(engine) ?? PolicySpec.Parse(DefaultEngine)).ToString(),
+        .. parsed.GetValue(predict) is { } predictor ? (string[])["--predict", predictor.ToString()] : [],
         "--seed", drawn.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. fleet.ReplicaArguments(parsed),
         .. real.Arguments(parsed),

@@ -5,6 +5,7 @@ using HalfFull.Engine;
 using HalfFull.Gateway;
 using HalfFull.Gateway.Workers;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 using HalfFull.Simulation;
 
 namespace HalfFull.Cli.Commands;
@@ -20,6 +21,7 @@ internal sealed class WorkerCommand
     private readonly Option<int> port = NumberOption.Whole("--port", 8000, 0, 65_535, "Port to listen on; 0 for any free one");
     private readonly Option<string?> host = TextOption.Any("--host", "ADDRESS", "Address to listen on [default: 127.0.0.1]");
     private readonly Option<PolicySpec?> engine = PolicyOption.Of("--engine", "Engine scheduler", "vllm", PolicyCatalogs.Engines.Validate);
+    private readonly Option<PredictorSpec?> predict = WorkerPredictOption.Create();
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of what the scheduler draws");
     private readonly Option<bool> untilStdinCloses = new(UntilStdinCloses) { Description = "End when standard input is closed, as it is when the parent process ends" };
     private readonly Option<string?> perfetto = TextOption.Any("--perfetto", "FILE.json", "Write every step and request of a real model as a trace for ui.perfetto.dev, when the worker ends");
@@ -32,7 +34,7 @@ internal sealed class WorkerCommand
         var worker = new WorkerCommand();
         var command = new Command("worker", "Serve the OpenAI API from one engine: an emulated replica, whose steps take modelled GPU time, or a real GGUF model.")
         {
-            worker.port, worker.host, worker.engine, worker.seed, worker.untilStdinCloses, worker.perfetto,
+            worker.port, worker.host, worker.engine, worker.predict, worker.seed, worker.untilStdinCloses, worker.perfetto,
         };
         worker.fleet.AddReplicaTo(command);
         worker.real.AddTo(command);
@@ -83,6 +85,7 @@ internal sealed class WorkerCommand
         {
             Engine = policy,
             Observer = observer,
+            Predictor = PredictorOf(parsed),
             Seed = (ulong)parsed.GetValue(seed),
             Host = parsed.GetValue(host) ?? "127.0.0.1",
             Port = parsed.GetValue(port),
@@ -97,15 +100,18 @@ internal sealed class WorkerCommand
         }
 
         var replica = fleet.BuildReplica(parsed, policy);
-        await Rehearsal.OfWorkerAsync(policy, cancellation);
+        await Rehearsal.OfWorkerAsync(policy, PredictorOf(parsed), cancellation);
         return await WorkerServer.StartAsync(new WorkerOptions(replica.Limits, replica.StepTime)
         {
             Engine = policy,
+            Predictor = PredictorOf(parsed),
             Seed = (ulong)parsed.GetValue(seed),
             Host = parsed.GetValue(host) ?? "127.0.0.1",
             Port = parsed.GetValue(port),
         });
     }
+
+    private PredictorSpec PredictorOf(ParseResult parsed) => parsed.GetValue(predict) ?? PredictorSpec.None;
 
     /// <summary>An engine whose library failed holds nothing that could be used: the process ends, and a parent starts another.</summary>
     private static void ThrowFault(WorkerServer server)

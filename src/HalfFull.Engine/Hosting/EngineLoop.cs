@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HalfFull.Engine.Native;
 using HalfFull.Metrics;
+using HalfFull.Prediction;
 
 namespace HalfFull.Engine.Hosting;
 
@@ -17,6 +18,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     private readonly IModelRunner runner;
     private readonly EngineClock clock;
     private readonly IRunObserver? observer;
+    private readonly ILengthPredictor predictor;
     private readonly ConcurrentQueue<(Generation Generation, bool Abort)> inbox = new();
     private readonly AutoResetEvent wake = new(initialState: false);
     private readonly Thread thread;
@@ -39,7 +41,15 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     /// <param name="runner">Computes the steps.</param>
     /// <param name="clock">Its clock, that of the runner.</param>
     /// <param name="observer">Hears what the engine does, on the engine's thread; null when nobody does.</param>
-    public EngineLoop(EngineLimits limits, IEngineScheduler scheduler, EngineRates rates, IModelRunner runner, EngineClock clock, IRunObserver? observer = null)
+    /// <param name="predictor">Predicts output lengths, the one that the scheduler was given; null for nobody. Only the engine's thread calls it.</param>
+    public EngineLoop(
+        EngineLimits limits,
+        IEngineScheduler scheduler,
+        EngineRates rates,
+        IModelRunner runner,
+        EngineClock clock,
+        IRunObserver? observer = null,
+        ILengthPredictor? predictor = null)
     {
         ArgumentNullException.ThrowIfNull(runner);
         ArgumentNullException.ThrowIfNull(clock);
@@ -47,6 +57,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         this.runner = runner;
         this.clock = clock;
         this.observer = observer;
+        this.predictor = predictor ?? NoPredictor.Instance;
         thread = new Thread(Run) { IsBackground = true, Name = "engine" };
         thread.Start();
     }
@@ -158,10 +169,12 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         if (record.Outcome == Outcome.Completed)
         {
             totals = totals with { Completed = totals.Completed + 1 };
+            predictor.Finished(sequence.Request, record.OutputTokens);
         }
         else
         {
             totals = totals with { Aborted = totals.Aborted + 1 };
+            predictor.Dropped(sequence.Request);
             bySlot[sequence.Slot]?.Complete();
             bySlot[sequence.Slot] = null;
             runner.End(sequence);
@@ -274,7 +287,8 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             }
 
             // The engine's time may lie a little behind the clock; nobody arrives in its future.
-            generation.Request = generation.Request.Arrival > now ? generation.Request with { Arrival = now } : generation.Request;
+            var request = generation.Request;
+            generation.Request = request with { Arrival = request.Arrival > now ? now : request.Arrival, PredictedOutputTokens = predictor.Predict(request) };
             generation.Sequence = replica.Submit(generation.Request, now);
             Remember(generation, generation.Sequence.Slot);
             runner.Begin(generation.Sequence, generation.Input);

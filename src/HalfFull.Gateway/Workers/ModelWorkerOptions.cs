@@ -2,6 +2,7 @@ using HalfFull.Engine;
 using HalfFull.Engine.Native;
 using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Gateway.Workers;
 
@@ -38,6 +39,9 @@ public sealed record ModelWorkerOptions(string Model)
 
     /// <summary>Its engine scheduler.</summary>
     public PolicySpec Engine { get; init; } = PolicySpec.Parse("vllm");
+
+    /// <summary>Who predicts output lengths for it; not one that needs the truth.</summary>
+    public PredictorSpec Predictor { get; init; } = PredictorSpec.None;
 
     /// <summary>Seed of what the scheduler draws, and of requests that bring none.</summary>
     public ulong Seed { get; init; } = 1;

@@ -1,6 +1,7 @@
 using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Gateway.Workers;
 
@@ -11,6 +12,9 @@ public sealed record WorkerOptions(EngineLimits Limits, IStepTimeModel StepTime)
 {
     /// <summary>Its engine scheduler.</summary>
     public PolicySpec Engine { get; init; } = PolicySpec.Parse("vllm");
+
+    /// <summary>Who predicts output lengths for it; not one that needs the truth.</summary>
+    public PredictorSpec Predictor { get; init; } = PredictorSpec.None;
 
     /// <summary>Seed of what the scheduler draws.</summary>
     public ulong Seed { get; init; } = 1;

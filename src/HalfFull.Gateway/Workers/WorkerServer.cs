@@ -30,16 +30,24 @@ public sealed class WorkerServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => host.Address;
 
+    /// <summary>Refuses what an emulated replica cannot be started with, and starts none.</summary>
+    /// <inheritdoc cref="StartAsync(WorkerOptions)" path="/exception"/>
+    public static void Check(WorkerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _ = Emulated(options);
+    }
+
     /// <summary>Starts an emulated replica.</summary>
     /// <exception cref="PolicyException">The engine policy is unknown, or needs what a worker does not have.</exception>
-    /// <exception cref="IOException">It cannot listen.</exception>
+    /// <exception cref="InvalidDataException">The ranker's file is none that this version can use.</exception>
+    /// <exception cref="IOException">It cannot listen, or the ranker's file cannot be read.</exception>
     public static async Task<WorkerServer> StartAsync(WorkerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var rates = new EngineRates(options.Limits, options.StepTime);
-        var scheduler = Scheduler(options.Engine, rates, options.Limits, options.StepTime, options.Seed);
+        var (scheduler, rates, predictor) = Emulated(options);
         var clock = new EngineClock(options.Time);
-        var loop = new EngineLoop(options.Limits, scheduler, rates, new EmulatedRunner(options.StepTime, clock), clock);
+        var loop = new EngineLoop(options.Limits, scheduler, rates, new EmulatedRunner(options.StepTime, clock), clock, observer: null, predictor);
         try
         {
             var api = new WorkerApi(new EmulatedModel(options), loop, options.MostBodyBytes, options.Time);
@@ -60,6 +68,7 @@ public sealed class WorkerServer : IAsyncDisposable
     public static async Task<WorkerServer> StartAsync(ModelWorkerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var predictor = Predictor(options.Engine, options.Predictor, options.Seed);
         List<IDisposable> made = [];
         try
         {
@@ -78,8 +87,8 @@ public sealed class WorkerServer : IAsyncDisposable
             var limits = Limits(runner, options);
             var stepTime = options.StepTime ?? StepProbe.Measure(runner, limits);
             var rates = new EngineRates(limits, stepTime);
-            var scheduler = Scheduler(options.Engine, rates, limits, stepTime, options.Seed);
-            var loop = new EngineLoop(limits, scheduler, rates, runner, clock, options.Observer);
+            var scheduler = Scheduler(options.Engine, rates, limits, stepTime, options.Seed, predictor);
+            var loop = new EngineLoop(limits, scheduler, rates, runner, clock, options.Observer, predictor);
             made.Insert(0, loop);
             var api = new WorkerApi(new LlamaWorkerModel(model, template, limits, options.Seed, embedder), loop, options.MostBodyBytes, options.Time);
             return new WorkerServer(loop, await HttpHost.StartAsync(options.Host, options.Port, options.MostBodyBytes, api.HandleAsync), [.. made]);
@@ -105,11 +114,22 @@ public sealed class WorkerServer : IAsyncDisposable
         }
     }
 
-    private static IEngineScheduler Scheduler(PolicySpec spec, EngineRates rates, EngineLimits limits, IStepTimeModel stepTime, ulong seed)
+    private static (IEngineScheduler Scheduler, EngineRates Rates, ILengthPredictor Predictor) Emulated(WorkerOptions options)
     {
-        var scheduler = Engines.Create(spec, rates, limits, new Rng(seed).Fork("engine"), stepTime, NoPredictor.Instance);
-        return scheduler.NeedsPrediction
-            ? throw new PolicyException($"Engine policy '{spec}' needs predicted output lengths, which a worker does not have; take one that does not.")
+        var rates = new EngineRates(options.Limits, options.StepTime);
+        var predictor = Predictor(options.Engine, options.Predictor, options.Seed);
+        return (Scheduler(options.Engine, rates, options.Limits, options.StepTime, options.Seed, predictor), rates, predictor);
+    }
+
+    private static ILengthPredictor Predictor(PolicySpec engine, PredictorSpec spec, ulong seed) => spec.NeedsTruth
+        ? throw new PolicyException($"Engine policy '{engine}' cannot be told by --predict {spec} here: only a simulator knows the true output lengths; take quantile or ranker:FILE.")
+        : spec.Create(new Rng(seed).Fork("predictor"));
+
+    private static IEngineScheduler Scheduler(PolicySpec spec, EngineRates rates, EngineLimits limits, IStepTimeModel stepTime, ulong seed, ILengthPredictor predictor)
+    {
+        var scheduler = Engines.Create(spec, rates, limits, new Rng(seed).Fork("engine"), stepTime, predictor);
+        return scheduler.NeedsPrediction && predictor is NoPredictor
+            ? throw new PolicyException($"Engine policy '{spec}' needs predicted output lengths; add --predict quantile or ranker:FILE.")
             : scheduler;
     }
 

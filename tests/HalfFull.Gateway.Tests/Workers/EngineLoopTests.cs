@@ -3,6 +3,7 @@ using HalfFull.Engine.StepTime;
 using HalfFull.Engine.Hosting;
 using HalfFull.Gateway.Workers;
 using HalfFull.Policies;
+using HalfFull.Prediction;
 
 namespace HalfFull.Gateway.Tests.Workers;
 
@@ -64,6 +65,38 @@ public sealed class EngineLoopTests
     {
         var options = new WorkerOptions(new EngineLimits(10), new LinearStepTime(1, 0, 0, 0)) { Engine = PolicySpec.Parse("srpt") };
         var error = await Assert.ThrowsAsync<PolicyException>(() => WorkerServer.StartAsync(options));
-        Assert.Contains("srpt", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'srpt' needs predicted output lengths; add --predict quantile", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_predictor_learns_from_what_finishes_and_tells_the_policy()
+    {
+        await using var worker = await WorkerServer.StartAsync(Predicted("quantile"));
+        var first = worker.Loop.Submit(10, 7);
+        await first.Tokens.ReadAllAsync().ToListAsync();
+        for (var i = 1; i < 20; i++)
+        {
+            await worker.Loop.Submit(10, 7).Tokens.ReadAllAsync().ToListAsync();
+        }
+
+        var known = worker.Loop.Submit(10, 100);
+        await known.Tokens.ReadAllAsync().ToListAsync();
+
+        Assert.Equal((null, 7), (first.Request.PredictedOutputTokens, known.Request.PredictedOutputTokens));
+    }
+
+    [Theory]
+    [InlineData("oracle")]
+    [InlineData("noisy:50")]
+    public async Task A_predictor_that_needs_the_truth_is_refused(string predictor)
+    {
+        var error = await Assert.ThrowsAsync<PolicyException>(() => WorkerServer.StartAsync(Predicted(predictor)));
+        Assert.Contains("only a simulator knows the true output lengths", error.Message, StringComparison.Ordinal);
+    }
+
+    private static WorkerOptions Predicted(string predictor) => new(new EngineLimits(1000), new LinearStepTime(1, 0, 0, 0))
+    {
+        Engine = PolicySpec.Parse("srpt"),
+        Predictor = PredictorSpec.Parse(predictor),
+    };
 }
