@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HalfFull.Cli.Options;
 using HalfFull.Cli.Output;
+using HalfFull.Cli.Studies;
 using HalfFull.Metrics;
 using HalfFull.Report.Recording;
 using HalfFull.Simulation.Comparisons;
@@ -19,6 +20,11 @@ internal sealed class CompareCommand
     private readonly Option<RankMetric?> rankBy = TextOption.Of(
         "--rank-by", "METRIC", RankMetric.Parse, $"What to rank by: {RankMetric.Accepts} [default: ttft]");
 
+    private readonly Option<IStudy?> preset = TextOption.Of(
+        "--preset", "NAME", StudyCatalog.Parse, $"Run a whole study: {string.Join("; ", StudyCatalog.All.Select(static study => $"{study.Name}, {study.Summary}"))}");
+
+    private readonly Option<string?> markdown = TextOption.Any("--markdown", "FILE", "Put the tables of --preset into this page, between its markers [default: the screen]");
+
     /// <summary>The command.</summary>
     public static Command Create(IReadOnlyList<string> args, CancellationToken cancellation)
     {
@@ -29,6 +35,8 @@ internal sealed class CompareCommand
             + "A preset without a rate is played at --load 0.9; with a range of fleets, a load is that of the first.");
         compare.options.AddTo(command);
         command.Options.Add(compare.rankBy);
+        command.Options.Add(compare.preset);
+        command.Options.Add(compare.markdown);
         NotLandedOptions.AddElsewhere(command, "--perfetto", "is the trace of one run; give it to halffull simulate");
         command.SetAction(parsed => compare.Run(parsed, args, cancellation));
         HelpWithExample.Show(
@@ -36,7 +44,8 @@ internal sealed class CompareCommand
             "compare",
             "compare --trace yesterday.jsonl --replicas 4 --engine vllm --engine larry --router p2c --router sal --rank-by ttft-p99",
             "compare --load 0.5..1.1 --engine vllm --engine larry --router sal --html report.html",
-            "compare --replicas 2..6 --rate 30 --engine larry --router sal --slo ttft=2s,tpot=100ms --rank-by attainment");
+            "compare --replicas 2..6 --rate 30 --engine larry --router sal --slo ttft=2s,tpot=100ms --rank-by attainment",
+            "compare --preset survey --trace yesterday.jsonl --load 0.9");
         return command;
     }
 
@@ -48,6 +57,18 @@ internal sealed class CompareCommand
             var (gpu, model) = options.Fleet.ListFilter(parsed);
             StepModelTable.Write(screen, gpu, model);
             return;
+        }
+
+        if (parsed.GetValue(preset) is { } study)
+        {
+            StudyRunner.CheckOptions(study, parsed, preset.Name, markdown.Name);
+            StudyRunner.Run(study, new StudySettings(options, parsed, args, cancellation), parsed.GetValue(markdown));
+            return;
+        }
+
+        if (parsed.GetValue(markdown) is not null)
+        {
+            throw new FormatException($"--markdown takes the tables of a study; add --preset with one of {StudyCatalog.Names}.");
         }
 
         var metric = parsed.GetValue(rankBy) ?? RankMetric.Parse("ttft");

@@ -80,8 +80,13 @@ internal sealed class CommonOptions
     }
 
     /// <summary>The seeds, at least one.</summary>
-    public IReadOnlyList<ulong> SeedsOf(ParseResult parsed) =>
-        [.. Enumerable.Range(0, Seeds is null ? 1 : parsed.GetValue(Seeds)).Select(i => (ulong)parsed.GetValue(seed) + (ulong)i)];
+    /// <param name="parsed">The command line.</param>
+    /// <param name="otherwise">How many, where the command line does not say; null for the option's default.</param>
+    public IReadOnlyList<ulong> SeedsOf(ParseResult parsed, int? otherwise = null)
+    {
+        var count = Seeds is null ? 1 : parsed.GetResult(Seeds) is { Implicit: false } || otherwise is null ? parsed.GetValue(Seeds) : otherwise.Value;
+        return [.. Enumerable.Range(0, count).Select(i => (ulong)parsed.GetValue(seed) + (ulong)i)];
+    }
 
     /// <summary>The SLO.</summary>
     public Slo SloOf(ParseResult parsed) => parsed.GetValue(slo) ?? Slo.None;

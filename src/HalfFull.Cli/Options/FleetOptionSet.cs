@@ -87,7 +87,7 @@ internal sealed class FleetOptionSet
     /// <summary>Builds one replica.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="engine">Its engine; a bundle sets the limits that were not given.</param>
-    public ReplicaSpec BuildReplica(ParseResult parsed, PolicySpec engine) => WithBundle(parsed, Build(parsed, "1")[0], engine).Replicas[0];
+    public ReplicaSpec BuildReplica(ParseResult parsed, PolicySpec engine) => WithBundle(parsed, BuildAs(parsed, "1")[0], engine).Replicas[0];
 
     /// <summary>A fleet with the limits of the engine's bundle, where it names one; limits given on the command line stay.</summary>
     public Fleet WithBundle(ParseResult parsed, Fleet fleet, PolicySpec engine)
@@ -111,9 +111,11 @@ internal sealed class FleetOptionSet
 
     /// <summary>Builds the fleets asked for; one unless a range was given.</summary>
     /// <exception cref="FormatException">The spec of replicas is wrong.</exception>
-    public IReadOnlyList<Fleet> Build(ParseResult parsed) => Build(parsed, parsed.GetValue(replicas) ?? DefaultReplicas);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="otherwise">Replicas, where the command line does not say.</param>
+    public IReadOnlyList<Fleet> Build(ParseResult parsed, string otherwise = DefaultReplicas) => BuildAs(parsed, parsed.GetValue(replicas) ?? otherwise);
 
-    private IReadOnlyList<Fleet> Build(ParseResult parsed, string text)
+    private IReadOnlyList<Fleet> BuildAs(ParseResult parsed, string text)
     {
         var own = parsed.GetValue(stepModel);
         var fallback = own is null ? DefaultGpu : Own;

@@ -68,6 +68,12 @@ internal sealed class TrafficOptions(bool onFleet = true, bool several = false)
     /// <param name="index">Which of several rates.</param>
     public double? Load(ParseResult parsed, int index = 0) => onFleet ? Given(parsed, load)?[index] : null;
 
+    /// <summary>The shares of the fleet's capacity asked for; null for none.</summary>
+    public IReadOnlyList<double>? Loads(ParseResult parsed) => onFleet ? Given(parsed, load) : null;
+
+    /// <summary>The trace that was given; null when none was.</summary>
+    public string? Source(ParseResult parsed) => parsed.GetValue(trace);
+
     /// <summary>Whether any option sets the rate.</summary>
     public bool SetsRate(ParseResult parsed) => Rate(parsed) is not null;
 
@@ -85,7 +91,8 @@ internal sealed class TrafficOptions(bool onFleet = true, bool several = false)
     /// <param name="seed">The seed.</param>
     /// <param name="change">What the command changes beyond these options; null for nothing.</param>
     /// <param name="index">Which of several rates.</param>
-    public Workload Open(ParseResult parsed, ulong seed, Func<WorkloadOptions, WorkloadOptions>? change = null, int index = 0)
+    /// <param name="otherwise">The trace, where the command line names none; null for the default.</param>
+    public Workload Open(ParseResult parsed, ulong seed, Func<WorkloadOptions, WorkloadOptions>? change = null, int index = 0, string? otherwise = null)
     {
         var options = new WorkloadOptions
         {
@@ -99,7 +106,7 @@ internal sealed class TrafficOptions(bool onFleet = true, bool several = false)
             MaxOutputTokens = (int?)parsed.GetValue(maxOutputTokens),
         };
         options = change is null ? options : change(options);
-        var source = parsed.GetValue(trace) ?? DefaultTrace;
+        var source = parsed.GetValue(trace) ?? otherwise ?? DefaultTrace;
         if (parsed.GetValue(columns) is not { } map)
         {
             return WorkloadCatalog.Open(source, options);
