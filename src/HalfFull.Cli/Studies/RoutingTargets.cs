@@ -44,7 +44,7 @@ internal static class RoutingTargets
         figure(results.Of(place, RoutingRow.Sal, view)) / figure(results.Of(place, row, view));
 
     private static string Table(
-        RoutingResults results, IReadOnlyList<(string Heading, Func<(string Trace, double Load), double> Of)> columns, IReadOnlyList<(string Heading, Func<RunEntry, double> Of)> seconds)
+        RoutingResults results, List<(string Heading, Func<(string Trace, double Load), double> Of)> columns, (string Heading, Func<RunEntry, double> Of)[] seconds)
     {
         var text = new StringBuilder("| trace | load |");
         foreach (var heading in seconds.Select(static column => column.Heading).Concat(columns.Select(static column => column.Heading)))
@@ -52,7 +52,7 @@ internal static class RoutingTargets
             text.Append(Invariant($" {heading} |"));
         }
 
-        text.Append("\n|---|--:|").Append(string.Concat(Enumerable.Repeat("--:|", seconds.Count + columns.Count))).Append('\n');
+        text.Append("\n|---|--:|").Append(string.Concat(Enumerable.Repeat("--:|", seconds.Length + columns.Count))).Append('\n');
         foreach (var place in results.Places)
         {
             text.Append(Invariant($"| {place.Trace} | {place.Load} |"));
@@ -75,7 +75,7 @@ internal static class RoutingTargets
 
         void Append(string name, Func<IEnumerable<double>, double> sum)
         {
-            text.Append(Invariant($"| **{name}** | |")).Append(string.Concat(Enumerable.Repeat(" |", seconds.Count)));
+            text.Append(Invariant($"| **{name}** | |")).Append(string.Concat(Enumerable.Repeat(" |", seconds.Length)));
             foreach (var (_, of) in columns)
             {
                 text.Append(Invariant($" **{sum(results.Places.Select(of)):0.000}** |"));
