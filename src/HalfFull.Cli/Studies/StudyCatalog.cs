@@ -4,7 +4,7 @@ namespace HalfFull.Cli.Studies;
 internal static class StudyCatalog
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IStudy> All { get; } = [new SurveyStudy()];
+    public static IReadOnlyList<IStudy> All { get; } = [new SurveyStudy(), new RoutingStudy()];
 
     /// <summary>Their names, as a phrase for errors and help.</summary>
     public static string Names => string.Join(", ", All.Select(static study => study.Name));

@@ -71,7 +71,7 @@ public sealed class SurveyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("compare --preset nosuch", "--preset 'nosuch' is no study: give survey")]
+    [InlineData("compare --preset nosuch", "--preset 'nosuch' is no study: give survey, routing")]
     [InlineData("compare --preset survey --engine vllm", "--preset survey decides --engine itself; leave --engine out")]
     [InlineData("compare --preset survey --rate 3", "--preset survey decides --rate itself")]
     [InlineData("compare --preset survey --html report.html", "--preset survey decides --html itself")]

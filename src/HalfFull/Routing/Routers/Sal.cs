@@ -15,6 +15,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
 {
     private const double GrowthTokensPerSequence = 512; // most expected growth of one running sequence, tokens
     private const double GrowthTokensPerUnreported = 100; // the same of a request on a replica that reports nothing, tokens
+    private const double SpreadOfSeveral = 4; // random spread of the cost with several gateways: what they send at one moment none of them sees
     private const ulong Spreading = 0x5A11;
     private const ulong Sampling = 0x5A12;
     private const string Reason = "least time to prefill or to free memory";
@@ -54,7 +55,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
             draws = new ulong[candidates.Length * 2];
         }
 
-        var jitter = options.Eps ?? (request.Gateways > 1 ? 1 : 0);
+        var jitter = options.Eps ?? (request.Gateways > 1 ? SpreadOfSeveral : 0);
         var spread = HashedDraw.Stream(seed.Value, request, Spreading);
         var sampled = Sampled(request, candidates);
         var lowest = double.PositiveInfinity;
@@ -244,13 +245,13 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
         [Range(0.0, 1e6)]
         public double KvWeight { get; init; } = 0.2;
 
-        /// <summary>Weight of each request on the replica.</summary>
+        /// <summary>Weight of each request on the replica. The definition that we started from has 0.1; docs/decisions says why it is less.</summary>
         [Option("How much each request on the replica raises the cost.")]
         [Range(0.0, 1e6)]
-        public double BatchFactor { get; init; } = 0.1;
+        public double BatchFactor { get; init; } = 0.02;
 
-        /// <summary>Random spread of the cost; null: 0 with one gateway, 1 with several.</summary>
-        [Option("Random spread of the cost against herds; auto is 0 with one gateway and 1 with several.", Null = "auto")]
+        /// <summary>Random spread of the cost; null: 0 with one gateway, 4 with several.</summary>
+        [Option("Random spread of the cost against herds; auto is 0 with one gateway and 4 with several.", Null = "auto")]
         [Range(0.0, 100.0)]
         public double? Eps { get; init; }
 
