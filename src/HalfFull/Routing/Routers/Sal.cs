@@ -248,7 +248,7 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
         /// <summary>Weight of each request on the replica. The definition that we started from has 0.1; docs/decisions says why it is less.</summary>
         [Option("How much each request on the replica raises the cost.")]
         [Range(0.0, 1e6)]
-        public double BatchFactor { get; init; } = 0.02;
+        public double BatchFactor { get; init; } = 0.005;
 
         /// <summary>Random spread of the cost; null: 0 with one gateway, 4 with several.</summary>
         [Option("Random spread of the cost against herds; auto is 0 with one gateway and 4 with several.", Null = "auto")]
