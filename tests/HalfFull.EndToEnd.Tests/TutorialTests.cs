@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using HalfFull.Tests;
 
@@ -13,14 +15,18 @@ public sealed partial class TutorialTests
     {
         using var workspace = new Workspace();
         var text = File.ReadAllText(Page);
-        var (printed, commands) = (string.Empty, 0);
-        var page = Fence().Replace(text, fence =>
+        var (page, printed, commands, end) = (new StringBuilder(), string.Empty, 0, 0);
+        foreach (var fence in Fence().Matches(text).ToArray())
         {
+            page.Append(text.AsSpan(end, fence.Index - end));
+            end = fence.Index + fence.Length;
             if (fence.Groups["language"].Value == "text")
             {
-                return $"```text\n{printed.Trim('\n')}\n```";
+                page.Append(CultureInfo.InvariantCulture, $"```text\n{printed.Trim('\n')}\n```");
+                continue;
             }
 
+            page.Append(fence.Value);
             printed = string.Empty;
             foreach (var line in fence.Groups["text"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -30,17 +36,16 @@ public sealed partial class TutorialTests
                 printed += finished.Output;
                 commands++;
             }
+        }
 
-            return fence.Value;
-        });
-
+        page.Append(text.AsSpan(end));
         Assert.True(commands >= 5, $"Only {commands} commands were found.");
         if (Environment.GetEnvironmentVariable("HALFFULL_GOLDEN") == "write")
         {
-            File.WriteAllText(Page, page);
+            File.WriteAllText(Page, page.ToString());
         }
 
-        Assert.Equal(page, File.ReadAllText(Page));
+        Assert.Equal(page.ToString(), File.ReadAllText(Page));
     }
 
     [GeneratedRegex("```(?<language>sh|text)\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]

@@ -70,9 +70,13 @@ internal static class RequestCodec
         to.Whole(record.Replica);
         to.Text(record.Tenant);
         to.Whole((long)record.Outcome);
+        to.Whole(record.Migrations);
     }
 
     /// <summary>Reads the end of an attempt.</summary>
     public static RequestRecord ReadRecord(ref StateReader from) => new(
-        from.Whole(), from.Time(), from.Time(), from.Time(), from.Time(), from.Whole32(), from.Whole32(), from.Whole32(), from.Whole32(), from.Whole32(), from.Text(), (Outcome)from.Whole());
+        from.Whole(), from.Time(), from.Time(), from.Time(), from.Time(), from.Whole32(), from.Whole32(), from.Whole32(), from.Whole32(), from.Whole32(), from.Text(), (Outcome)from.Whole())
+    {
+        Migrations = from.Whole32(),
+    };
 }

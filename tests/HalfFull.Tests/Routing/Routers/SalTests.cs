@@ -27,7 +27,7 @@ public sealed class SalTests
     public void Missing_memory_counts_until_it_is_released()
     {
         var full = Given.Idle(0) with { KvTokensInUse = 80_000, KvTokensQueued = 15_000, Running = 30 };
-        Costs((2 + (0.2 * 0.95)) * (1 + (0.005 * 30)), full);
+        Costs((2 + (0.2 * 0.95)) * (1 + (0.02 * 30)), full);
         Costs((0.1 + (0.2 * 0.95)) * 1.6, full, new Sal.Options { Memory = false });
         Costs((0.1 + (0.2 * 0.95)) * 1.6, full with { KvTokensInUse = 78_000, KvTokensQueued = 15_000 + 2_000, MeanOutputTokens = 100 });
     }
@@ -60,7 +60,7 @@ public sealed class SalTests
     public void A_stale_report_is_corrected_by_drain_and_own_dispatches(int gateways, double queued, double kv, double requests)
     {
         var stale = Stale(TimeSpan.FromSeconds(0.2));
-        Costs((((queued + 1000) / 10_000) + (0.2 * kv / 100_000)) * (1 + (0.005 * requests)), stale, new Sal.Options { Eps = 0 }, gateways);
+        Costs((((queued + 1000) / 10_000) + (0.2 * kv / 100_000)) * (1 + (0.02 * requests)), stale, new Sal.Options { Eps = 0 }, gateways);
         Costs((0.6 + (0.2 * 0.1)) * 1.02, stale, new Sal.Options { Eps = 0, Corrections = false }, gateways);
     }
 
@@ -189,7 +189,7 @@ public sealed class SalTests
         Costs(cost, view, new Sal.Options { Eps = 0, Corrections = corrections }, gateways);
 
         // With the capacity configured, memory too: 0.2 * 5,000 / 10,000 for each gateway.
-        var used = 0.2 * 0.5 * (corrections ? gateways : 1) * (1 + (0.005 * 3 * (corrections ? gateways : 1)));
+        var used = 0.2 * 0.5 * (corrections ? gateways : 1) * (1 + (0.02 * 3 * (corrections ? gateways : 1)));
         Costs(cost + used, view with { KvCapacityTokens = 10_000 }, new Sal.Options { Eps = 0, Corrections = corrections, Memory = false }, gateways);
     }
 
@@ -248,7 +248,9 @@ public sealed class SalTests
         UnreportedPromptTokens = 600,
     };
 
-    private static Sal Create(Sal.Options options) => new(options, new RouterSeed(1));
+    // Costs are worked out with a batch factor of 0.02, whatever the default is.
+    private static Sal Create(Sal.Options options) =>
+        new(options.BatchFactor.Equals(new Sal.Options().BatchFactor) ? options with { BatchFactor = 0.02 } : options, new RouterSeed(1));
 
     private static void Costs(double expected, ReplicaView view, Sal.Options? options = null, int gateways = 1) =>
         Assert.Equal(expected, Given.Scores(Create(options ?? new Sal.Options()), Given.Route(gateways: gateways), view)[0], 1e-12);
