@@ -30,6 +30,13 @@ internal sealed class FleetOptionSet
     private readonly Option<int> blockSize = NumberOption.Whole("--block-size", Defaults.BlockSize, 1, 65_536, "Tokens in one KV block");
     private readonly Option<long?> kvBlocks = NumberOption.OptionalWhole("--kv-blocks", 1, MostTokens, "KV blocks of each replica [default: what fits on the GPU]");
     private readonly Option<long?> maxModelLength = NumberOption.OptionalWhole("--max-model-len", 1, MostTokens, "Most tokens of prompt and output together [default: no limit but the KV cache]");
+
+    private readonly Option<double?> kvBandwidth = BandwidthOption.Of(
+        "--kv-bandwidth", $"How fast KV moves from one replica to another, over the link of each GPU [default: {Bandwidth.Format(Defaults.KvBytesPerSecond)}]");
+
+    private readonly Option<TimeSpan?> kvLatency = DurationOption.Of(
+        "--kv-latency", $"What each move of KV takes whatever its size [default: {Duration.Format(Defaults.KvLatency)}]");
+
     private readonly bool acceptsRange;
 
     /// <param name="acceptsRange">Whether <c>--replicas 2..8</c> is accepted.</param>
@@ -50,6 +57,8 @@ internal sealed class FleetOptionSet
     {
         AddReplicaTo(command);
         command.Options.Add(replicas);
+        command.Options.Add(kvBandwidth);
+        command.Options.Add(kvLatency);
     }
 
     /// <summary>Adds those that describe one replica.</summary>
@@ -138,8 +147,20 @@ internal sealed class FleetOptionSet
             TokenBudget = parsed.GetValue(tokenBudget),
             MaxSequences = parsed.GetValue(maxSequences),
             MaxModelLength = (int?)parsed.GetValue(maxModelLength),
+            KvBytesPerSecond = parsed.GetValue(kvBandwidth) ?? Defaults.KvBytesPerSecond,
+            KvLatency = parsed.GetValue(kvLatency) ?? Defaults.KvLatency,
         };
+        RefuseWhereNoKvMoves(parsed);
         return [.. FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback).Select(spec => Fleet.Build(spec, options))];
+    }
+
+    /// <summary>Where each replica keeps its KV, a bandwidth between them would change nothing.</summary>
+    private void RefuseWhereNoKvMoves(ParseResult parsed)
+    {
+        if (((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out.");
+        }
     }
 
     /// <summary>A step-time model of the user's own says how fast everything is: naming a GPU or a degree beside it would change nothing.</summary>

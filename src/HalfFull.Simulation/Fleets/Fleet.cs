@@ -26,6 +26,11 @@ public sealed class Fleet
     /// <summary>Where each group's step times come from.</summary>
     public IReadOnlyList<StepModelUse> StepModels { get; }
 
+    /// <summary>How long KV takes from one of its replicas to another; null when nobody knows the size of its KV: a user's own step model does not say.</summary>
+    public KvTransferTime? KvTransfer => Options.StepModelFile is null
+        ? KvTransferTime.For(StepModelCatalog.Find(Spec.Groups[0].Gpu, Options.Model, Options.Tp).Model, Options.Tp, Options.KvBytesPerSecond, Options.KvLatency)
+        : null;
+
     /// <summary>Finds the step models and sets the limits.</summary>
     /// <exception cref="StepModelNotFoundException">There is no step model for a GPU, the model and the degree, or the model does not fit.</exception>
     /// <exception cref="IOException">The step-model file cannot be read.</exception>

@@ -32,4 +32,10 @@ public sealed record FleetOptions
 
     /// <inheritdoc cref="EngineLimits.MaxModelLength"/>
     public int? MaxModelLength { get; init; }
+
+    /// <summary>Bandwidth at which KV moves from one replica to another, bytes per second of one GPU's link.</summary>
+    public double KvBytesPerSecond { get; init; } = KvTransferTime.DefaultBytesPerSecond;
+
+    /// <summary>What each transfer of KV takes whatever its size.</summary>
+    public TimeSpan KvLatency { get; init; } = KvTransferTime.DefaultLatency;
 }

@@ -24,10 +24,19 @@ public sealed record ModelShape(
     {
         ArgumentNullException.ThrowIfNull(gpu);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tp);
-        var headsPerGpu = Math.Max((double)KvHeads / tp, 1);
-        var bytesPerToken = 2 * BytesPerElement * Layers * headsPerGpu * HeadDim;
         var weightBytes = (double)BytesPerElement * Parameters / tp;
-        return Math.Max(0, (long)Math.Floor(((UsableMemory * gpu.MemoryBytes) - weightBytes) / bytesPerToken));
+        return Math.Max(0, (long)Math.Floor(((UsableMemory * gpu.MemoryBytes) - weightBytes) / KvBytesPerToken(tp)));
+    }
+
+    /// <summary>
+    /// Bytes of one token's keys and values, 2 bytes each, on one GPU of a group of <paramref name="tp"/>. KV heads are replicated when the group is larger than
+    /// their number.
+    /// </summary>
+    public double KvBytesPerToken(int tp)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tp);
+        var headsPerGpu = Math.Max((double)KvHeads / tp, 1);
+        return 2 * BytesPerElement * Layers * headsPerGpu * HeadDim;
     }
 
     /// <summary>Whether a step of either model does the same work, whatever the names.</summary>
