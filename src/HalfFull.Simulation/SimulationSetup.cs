@@ -1,3 +1,4 @@
+using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation.Recording;
@@ -8,6 +9,9 @@ namespace HalfFull.Simulation;
 /// <summary>One run to simulate: a fleet, a policy at each level and a seed.</summary>
 public sealed record SimulationSetup
 {
+    /// <inheritdoc cref="DecodeHeadroom"/>
+    public const int DefaultDecodeHeadroom = 512;
+
     /// <summary>The replicas; at least one.</summary>
     public required IReadOnlyList<ReplicaSpec> Fleet { get; init; }
 
@@ -16,6 +20,21 @@ public sealed record SimulationSetup
 
     /// <summary>Router.</summary>
     public required PolicySpec Router { get; init; }
+
+    /// <summary>Engine scheduler of replicas that decode; null for the same.</summary>
+    public PolicySpec? DecodeEngine { get; init; }
+
+    /// <summary>Router among replicas that decode; null for the same.</summary>
+    public PolicySpec? DecodeRouter { get; init; }
+
+    /// <summary>How long KV takes from one replica to another; needed where replicas have roles.</summary>
+    public KvTransferTime? KvTransfer { get; init; }
+
+    /// <summary>
+    /// Tokens that a replica which decodes keeps free for each sequence that it has or takes in, so that it need not preempt soon; SGLang's
+    /// <c>--num-reserved-decode-tokens</c> and its default.
+    /// </summary>
+    public int DecodeHeadroom { get; init; } = DefaultDecodeHeadroom;
 
     /// <summary>The one seed of the run.</summary>
     public ulong Seed { get; init; } = 1;

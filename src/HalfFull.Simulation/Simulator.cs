@@ -4,6 +4,7 @@ using HalfFull.Metrics;
 using HalfFull.Prediction;
 using HalfFull.Routing;
 using HalfFull.Simulation.Gateways;
+using HalfFull.Simulation.Handovers;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Scenarios;
 
@@ -21,6 +22,8 @@ public sealed class Simulator : IReplicaListener
     private readonly FleetState fleet;
     private readonly ReplicaReports? reports;
     private readonly GatewaySet gateways;
+    private readonly GatewaySet? decodeGateways; // the second decision on a request, where replicas have roles
+    private readonly HandoverQueue? handovers;
     private readonly ILengthPredictor predictor;
     private readonly Deliveries deliveries = new();
     private readonly ScenarioTimeline? timeline;
@@ -57,15 +60,27 @@ public sealed class Simulator : IReplicaListener
 
         var reportSeed = rng.Fork("reports").NextUInt64();
         var routers = router is null ? GatewaySet.Routers(setup, rng) : [.. Enumerable.Repeat(router, setup.Gateways)];
-        var observer = new ReplicaObserver(fleet.Specs, routers[0].NeedsSequences);
+        var split = ReplicaRoles.AreSplit(fleet.Specs);
+        var decodeRouters = split ? GatewaySet.DecodeRouters(setup, rng) : [];
+        var intakes = split ? new Intakes(fleet.Count) : null;
+        var observer = new ReplicaObserver(fleet.Specs, routers.Concat(decodeRouters).Any(static one => one.NeedsSequences), intakes);
         reports = setup.SnapshotAge > TimeSpan.Zero ? new ReplicaReports(new ReportTimes(setup.SnapshotAge, reportSeed), observer, fleet.Replicas) : null;
-        gateways = new GatewaySet([.. routers.Select(one => new Dispatcher(one, fleet, observer, reports, setup))], setup.Seed);
+        gateways = Gateways(routers, split ? ReplicaRole.Prefill : ReplicaRole.Whole);
+        if (split)
+        {
+            decodeGateways = Gateways(decodeRouters, ReplicaRole.Decode);
+            handovers = new HandoverQueue(setup, fleet, reports, intakes!);
+            attempts = [];
+        }
+
         events = new StepEvents(fleet.Count);
         if (setup.Scenario is { } scenario)
         {
             timeline = new ScenarioTimeline(scenario, fleet, setup.Fleet.Count);
-            attempts = [];
+            attempts ??= [];
         }
+
+        GatewaySet Gateways(IRouter[] of, ReplicaRole role) => new([.. of.Select(one => new Dispatcher(one, fleet, observer, reports, setup, role))], setup.Seed);
     }
 
     /// <summary>Runs until every job has ended.</summary>
@@ -94,6 +109,7 @@ public sealed class Simulator : IReplicaListener
             throw new SimulationException($"{setup.Gateways} gateways with reports every {setup.SnapshotAge} are not possible: give at least one, and a time of at least 0.");
         }
 
+        ReplicaRoles.Check(setup);
         var simulator = new Simulator(setup, sink, router);
         var clock = Stopwatch.StartNew();
         simulator.Play(jobs, cancellation);
@@ -120,9 +136,18 @@ public sealed class Simulator : IReplicaListener
     }
 
     /// <inheritdoc/>
+    void IReplicaListener.HandedOver(int replica, Sequence sequence, KvHold kept, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        gateways.Of(sequence.Request.Id).Ended(sequence.ToRecord(replica, now, Outcome.Completed));
+        handovers!.Prefilled(new Handover(sequence, replica, kept, now));
+        anyEnded = true;
+    }
+
+    /// <inheritdoc/>
     void IReplicaListener.Ended(Sequence sequence, in RequestRecord record)
     {
-        gateways.Of(record.Id).Ended(record);
+        GatewaysOf(record.Replica).Of(record.Id).Ended(record);
         anyEnded = true;
         if (lost is not null)
         {
@@ -130,26 +155,30 @@ public sealed class Simulator : IReplicaListener
             return;
         }
 
-        _ = attempts?.Remove(record.Id);
+        var request = attempts is not null && attempts.Remove(record.Id, out var attempt) ? attempt.Job.Request : sequence.Request;
         if (record.Outcome == Outcome.Completed)
         {
-            predictor.Finished(sequence.Request, record.OutputTokens);
+            predictor.Finished(request, record.OutputTokens);
         }
         else
         {
-            predictor.Dropped(sequence.Request);
+            predictor.Dropped(request);
         }
 
         Record(record);
     }
 
+    /// <summary>The gateways that send to a replica.</summary>
+    private GatewaySet GatewaysOf(int replica) => decodeGateways is not null && fleet.Specs[replica].Role == ReplicaRole.Decode ? decodeGateways : gateways;
+
     private Replica CreateReplica(int index, string stream)
     {
         var spec = fleet.Specs[index];
         var rates = new EngineRates(spec.Limits, spec.StepTime);
-        var scheduler = PolicyCatalogs.Engines.Create(setup.Engine, rates, spec.Limits, new Rng(setup.Seed).Fork(stream), spec.StepTime, predictor);
+        var engine = spec.Role == ReplicaRole.Decode ? setup.DecodeEngine ?? setup.Engine : setup.Engine;
+        var scheduler = PolicyCatalogs.Engines.Create(engine, rates, spec.Limits, new Rng(setup.Seed).Fork(stream), spec.StepTime, predictor);
         return scheduler.NeedsPrediction && setup.Predictor.IsNone
-            ? throw new SimulationException($"Engine policy '{setup.Engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")
+            ? throw new SimulationException($"Engine policy '{engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")
             : new Replica(index, spec.Limits, scheduler, rates, this);
     }
 
@@ -165,7 +194,7 @@ public sealed class Simulator : IReplicaListener
             {
                 cancellation.ThrowIfCancellationRequested();
                 Advance(events.First, events.FirstTime, horizon);
-                horizon = deliveries.Any && deliveries.NextTime < horizon ? deliveries.NextTime : horizon;
+                horizon = OnTheWay(horizon);
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -203,7 +232,7 @@ public sealed class Simulator : IReplicaListener
             Refuse(attempt, lastArrival > lastFinish ? lastArrival : lastFinish, Outcome.Rejected);
         }
 
-        if (setup.CheckInvariants && !gateways.IsLedgerZero)
+        if (setup.CheckInvariants && !(gateways.IsLedgerZero && decodeGateways is null or { IsLedgerZero: true }))
         {
             throw new InvalidOperationException("Everything has ended, but a gateway still has something reserved.");
         }
@@ -211,7 +240,7 @@ public sealed class Simulator : IReplicaListener
 
     /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>
     private bool IsAnybodyAwaited =>
-        deliveries.Any || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue));
+        deliveries.Any || handovers is { Any: true } || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue));
 
     /// <summary>The next time at which replicas meet.</summary>
     private TimeSpan Horizon(TimeSpan arrival)
@@ -222,12 +251,15 @@ public sealed class Simulator : IReplicaListener
             horizon = timeline.NextTime;
         }
 
-        if (deliveries.Any && deliveries.NextTime < horizon)
-        {
-            horizon = deliveries.NextTime;
-        }
-
+        horizon = OnTheWay(horizon);
         return askAgain is { } again && again < horizon ? again : horizon;
+    }
+
+    /// <summary>The time at which something on the way reaches a replica, when it is before the horizon.</summary>
+    private TimeSpan OnTheWay(TimeSpan horizon)
+    {
+        horizon = deliveries.Any && deliveries.NextTime < horizon ? deliveries.NextTime : horizon;
+        return handovers is { Any: true } && handovers.NextTime < horizon ? handovers.NextTime : horizon;
     }
 
     /// <summary>What happens at a time at which replicas meet, before requests arrive.</summary>
@@ -235,10 +267,16 @@ public sealed class Simulator : IReplicaListener
     {
         while (deliveries.TryTake(now, out var delivery))
         {
-            Deliver(delivery.Job, delivery.Replica, now);
+            Deliver(delivery.Attempt, delivery.Replica, now);
         }
 
         var changed = false;
+        while (handovers is not null && handovers.TryTakeArrived(now, out var arrived))
+        {
+            Decode(arrived, now);
+            changed = true;
+        }
+
         while (timeline is not null && timeline.TryTake(now, out var step))
         {
             Change(step, now);
@@ -277,7 +315,7 @@ public sealed class Simulator : IReplicaListener
                 reports?.Started(replica, now);
                 break;
             case ScenarioStepKind.Remove:
-                gateways.Removed(replica);
+                GatewaysOf(replica).Removed(replica);
                 break;
             default:
                 break;
@@ -294,14 +332,15 @@ public sealed class Simulator : IReplicaListener
         }
 
         replica.Crash(now);
-        foreach (var job in deliveries.TakeAll(replica.Id))
+        foreach (var attempt in deliveries.TakeAll(replica.Id))
         {
-            var record = Unserved(job.Request, now, replica.Id, Outcome.Failed);
+            var record = Unserved(attempt, now, replica.Id, Outcome.Failed);
             gateways.Of(record.Id).Ended(record);
             lost.Add(record.Id, record);
         }
 
-        gateways.Died(replica.Id);
+        LoseHandovers(replica.Id, now);
+        GatewaysOf(replica.Id).Died(replica.Id);
         fleet.Stop(replica.Id);
         dead.Add(replica);
         if (events.Has(replica.Id))
@@ -314,7 +353,7 @@ public sealed class Simulator : IReplicaListener
         foreach (var record in again)
         {
             attempts!.Remove(record.Id, out var attempt);
-            if (record.OutputTokens == 0 && attempt.Number < setup.Scenario!.Retries)
+            if ((record.OutputTokens == 0 || attempt.Handover is not null) && attempt.Number < setup.Scenario!.Retries)
             {
                 Dispatch(attempt with { Number = attempt.Number + 1 }, now);
             }
@@ -323,6 +362,48 @@ public sealed class Simulator : IReplicaListener
                 predictor.Dropped(attempt.Job.Request);
                 Record(record);
             }
+        }
+    }
+
+    /// <summary>A replica dies: whoever was between it and another must be prefilled again, those who wait for a gateway's second decision included.</summary>
+    private void LoseHandovers(int replica, TimeSpan now)
+    {
+        if (handovers is null)
+        {
+            return;
+        }
+
+        foreach (var attempt in handovers.Lost(replica, now))
+        {
+            var record = Unserved(attempt, now, attempt.Handover!.Target, Outcome.Failed);
+            decodeGateways!.Of(record.Id).Ended(record);
+            Lose(attempt, record);
+        }
+
+        for (var left = held.Count; left > 0; left--)
+        {
+            var attempt = held.Dequeue();
+            if (attempt.IsPrefilled && attempt.Handover!.Source == replica)
+            {
+                attempts!.Add(attempt.Job.Request.Id, attempt);
+                Lose(attempt, Unserved(attempt, now, replica, Outcome.Failed));
+            }
+            else
+            {
+                held.Enqueue(attempt);
+            }
+        }
+
+        void Lose(in Attempt attempt, in RequestRecord record)
+        {
+            lost!.Add(record.Id, record);
+            touched.Add(attempt.Handover!.Source);
+            if (attempt.Handover.Target >= 0)
+            {
+                touched.Add(attempt.Handover.Target);
+            }
+
+            handovers.Drop(attempt.Handover, now);
         }
     }
 
@@ -341,6 +422,11 @@ public sealed class Simulator : IReplicaListener
 
             StepEnding(replica, now);
             replica.EndStep(now);
+            while (handovers is not null && handovers.TryTakePrefilled(out var handover))
+            {
+                attempts!.Remove(handover.Sequence.Request.Id, out var attempt);
+                Dispatch(attempt with { Handover = handover }, now);
+            }
         }
 
         Begin(replica, now, horizon);
@@ -359,6 +445,7 @@ public sealed class Simulator : IReplicaListener
     private void Begin(Replica replica, TimeSpan now, TimeSpan horizon)
     {
         var began = replica.BeginStep(now);
+        handovers?.Refill(replica.Id, now);
         if (setup.CheckInvariants)
         {
             replica.CheckInvariants();
@@ -396,6 +483,7 @@ public sealed class Simulator : IReplicaListener
         }
 
         var bound = reports is not null && reports.NextOf(replica.Id) < horizon ? reports.NextOf(replica.Id) : horizon;
+        bound = handovers?.Bound(events, bound) ?? bound;
         holding = observers.Length > 0 ? replica : null;
         end = replica.RunHeldSteps(end, bound, fleet.StepTimes[replica.Id]);
         holding = null;
@@ -424,19 +512,25 @@ public sealed class Simulator : IReplicaListener
     /// <summary>Asks the request's gateway where to; what it holds waits at the end of the queue.</summary>
     private void Dispatch(in Attempt attempt, TimeSpan now)
     {
-        var job = attempt.Job;
-        switch (gateways.Of(job.Request.Id).Route(job.Request, attempt.Number, now, out var replica))
+        var request = attempt.Job.Request;
+        switch (Route(attempt, now, out var replica))
         {
             case DoorAnswer.Sent:
-                attempts?.Add(job.Request.Id, attempt);
+                attempts?.Add(request.Id, attempt);
+                if (attempt.IsPrefilled)
+                {
+                    handovers!.Send(attempt, replica, now);
+                    break;
+                }
+
                 var latency = fleet.Specs[replica].Latency;
                 if (latency > TimeSpan.Zero)
                 {
-                    deliveries.Send(job, replica, now + latency);
+                    deliveries.Send(attempt, replica, now + latency);
                 }
                 else
                 {
-                    Deliver(job, replica, now);
+                    Deliver(attempt, replica, now);
                 }
 
                 break;
@@ -453,16 +547,61 @@ public sealed class Simulator : IReplicaListener
         }
     }
 
-    private void Deliver(Job job, int index, TimeSpan now)
+    /// <summary>Asks for the role that comes next. A request that nobody could decode is refused before anybody prefills it.</summary>
+    private DoorAnswer Route(in Attempt attempt, TimeSpan now, out int replica)
     {
-        reports?.CatchUpWith(fleet[index], now);
-        var sequence = fleet[index].Submit(job.Request, now, job.OutputTokens);
+        var request = attempt.Job.Request;
+        var door = (attempt.IsPrefilled ? decodeGateways! : gateways).Of(request.Id);
+        if (decodeGateways is not null && !attempt.IsPrefilled && decodeGateways.Of(request.Id).RefusalOfAll(request) is { } refusal)
+        {
+            replica = -1;
+            return door.Refuse(request, refusal);
+        }
+
+        return door.Route(request, attempt.Number, attempt.OutputTokens, now, out replica);
+    }
+
+    private void Deliver(in Attempt attempt, int index, TimeSpan now)
+    {
+        var (job, replica) = (attempt.Job, fleet[index]);
+        reports?.CatchUpWith(replica, now);
+        var sequence = handovers is null ? replica.Submit(job.Request, now, job.OutputTokens) : Prefill(attempt, replica, now);
         foreach (var observer in observers)
         {
-            observer.Submitted(fleet[index], sequence, now);
+            observer.Submitted(replica, sequence, now);
         }
 
         touched.Add(index);
+    }
+
+    private Sequence Prefill(in Attempt attempt, Replica replica, TimeSpan now)
+    {
+        var request = attempt.Job.Request;
+        var most = fleet.Specs.Max(spec => spec.Role == ReplicaRole.Decode && spec.Limits.Refusal(request) is null ? spec.Limits.OutputLimit(request) : 0);
+        var isLast = Math.Min(attempt.Job.OutputTokens, most) <= attempt.OutputTokens + 1;
+        if (attempt.Handover is not { Sequence: var begun })
+        {
+            return replica.SubmitPrefill(request, now, isLast);
+        }
+
+        replica.SubmitPrefill(begun, request, now, isLast);
+        return begun;
+    }
+
+    /// <summary>The KV of a request has arrived where it is decoded.</summary>
+    private void Decode(in Attempt attempt, TimeSpan now)
+    {
+        var (request, handover) = (attempt.Job.Request, attempt.Handover!);
+        handovers!.Arrive(attempt, now);
+        attempts![request.Id] = attempt with { Handover = null };
+        decodeGateways!.Of(request.Id).FirstToken(request, handover.Target, now);
+        foreach (var observer in observers)
+        {
+            observer.Submitted(fleet[handover.Target], handover.Sequence, now);
+        }
+
+        touched.Add(handover.Source);
+        touched.Add(handover.Target);
     }
 
     /// <summary>Asks once for each held request, in the order of holding.</summary>
@@ -490,7 +629,12 @@ public sealed class Simulator : IReplicaListener
     private void Refuse(in Attempt attempt, TimeSpan now, Outcome outcome)
     {
         predictor.Dropped(attempt.Job.Request);
-        Record(Unserved(attempt.Job.Request, now, -1, outcome));
+        Record(Unserved(attempt, now, -1, attempt.Handover is null ? outcome : Outcome.Failed));
+        if (attempt.Handover is { } handover)
+        {
+            handovers!.Drop(handover, now);
+            touched.Add(handover.Source);
+        }
     }
 
     private void Record(in RequestRecord record)
@@ -499,13 +643,18 @@ public sealed class Simulator : IReplicaListener
         sink.Add(record);
     }
 
-    private static RequestRecord Unserved(Request request, TimeSpan now, int replica, Outcome outcome) =>
-        new(request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, replica, request.Tenant, outcome);
+    private static RequestRecord Unserved(in Attempt attempt, TimeSpan now, int replica, Outcome outcome)
+    {
+        var request = attempt.Job.Request;
+        return attempt.Handover is { Sequence: var begun }
+            ? begun.ToRecord(replica, now, outcome)
+            : new(request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, replica, request.Tenant, outcome);
+    }
 
     private SimulationResult Result(TimeSpan wall)
     {
         var makespan = lastFinish - (firstArrival ?? lastFinish);
-        var hash = gateways.DecisionHash;
+        var hash = decodeGateways is null ? gateways.DecisionHash : Rng.Mix(gateways.DecisionHash ^ Rng.Mix(decodeGateways.DecisionHash));
         var lived = dead.Concat(fleet.Replicas.OfType<Replica>()).ToArray();
         var busyOf = new TimeSpan[fleet.Count];
         var usage = 0.0;
@@ -530,7 +679,10 @@ public sealed class Simulator : IReplicaListener
             Imbalance = busy > TimeSpan.Zero ? busiest / (busy / fleet.Count) : 1,
             DecisionHash = hash,
             FirstRefusal = gateways.FirstRefusal,
-            RouterLearned = gateways.Learned,
+            RouterLearned = decodeGateways is null
+                ? gateways.Learned
+                : [.. gateways.Learned, .. decodeGateways.Learned.Select(static figure => figure with { Name = $"decode {figure.Name}" })],
+            Handovers = handovers?.Totals,
             TokenGaps = gaps,
             Wall = wall,
         };

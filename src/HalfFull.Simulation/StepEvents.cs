@@ -28,6 +28,9 @@ internal sealed class StepEvents
     /// <summary>Whether the replica has an event.</summary>
     internal bool Has(int replica) => placeOf[replica] >= 0;
 
+    /// <summary>Time of a replica's event, which it has.</summary>
+    internal TimeSpan TimeOf(int replica) => times[replica];
+
     /// <summary>Sets the time of a replica's event, adding it where there is none.</summary>
     internal void Set(int replica, TimeSpan time)
     {

@@ -46,6 +46,9 @@ internal sealed class CommonOptions
     /// <summary>What serves them.</summary>
     public FleetOptionSet Fleet { get; }
 
+    /// <summary>What is special where replicas have roles.</summary>
+    public RoleOptions Roles { get; } = new();
+
     /// <summary>Engine schedulers.</summary>
     public Option<PolicySpec[]> Engines { get; }
 
@@ -64,6 +67,7 @@ internal sealed class CommonOptions
         command.Options.Add(predict);
         command.Options.Add(prefixView);
         Fleet.AddTo(command);
+        Roles.AddTo(command);
         command.Options.Add(snapshotAge);
         command.Options.Add(gateways);
         command.Options.Add(scenario);

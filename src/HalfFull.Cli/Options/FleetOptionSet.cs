@@ -45,8 +45,8 @@ internal sealed class FleetOptionSet
         this.acceptsRange = acceptsRange;
         replicas = TextOption.Any(
             "--replicas",
-            acceptsRange ? "N|A..B|GPU:N,..." : "N|GPU:N,...",
-            $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 [default: {DefaultReplicas}]");
+            acceptsRange ? "N|A..B|[ROLE:]GPU:N,..." : "N|[ROLE:]GPU:N,...",
+            $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 or prefill:a100:2,decode:a100:4 [default: {DefaultReplicas}]");
     }
 
     /// <summary>The options that describe one replica.</summary>
@@ -150,8 +150,13 @@ internal sealed class FleetOptionSet
             KvBytesPerSecond = parsed.GetValue(kvBandwidth) ?? Defaults.KvBytesPerSecond,
             KvLatency = parsed.GetValue(kvLatency) ?? Defaults.KvLatency,
         };
-        RefuseWhereNoKvMoves(parsed);
-        return [.. FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback).Select(spec => Fleet.Build(spec, options))];
+        var specs = FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback);
+        if (!specs[0].IsSplit)
+        {
+            RefuseWhereNoKvMoves(parsed);
+        }
+
+        return [.. specs.Select(spec => Fleet.Build(spec, options))];
     }
 
     /// <summary>Where each replica keeps its KV, a bandwidth between them would change nothing.</summary>
@@ -159,7 +164,7 @@ internal sealed class FleetOptionSet
     {
         if (((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
-            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out.");
+            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out, or give --replicas roles such as prefill:a100:2,decode:a100:4.");
         }
     }
 

@@ -15,6 +15,15 @@ public sealed record RunPlan
     /// <summary>Router.</summary>
     public required PolicySpec Router { get; init; }
 
+    /// <inheritdoc cref="SimulationSetup.DecodeEngine"/>
+    public PolicySpec? DecodeEngine { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.DecodeRouter"/>
+    public PolicySpec? DecodeRouter { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.DecodeHeadroom"/>
+    public int DecodeHeadroom { get; init; } = SimulationSetup.DefaultDecodeHeadroom;
+
     /// <summary>The fleet.</summary>
     public required Fleet Fleet { get; init; }
 
@@ -41,6 +50,9 @@ public sealed record RunPlan
 
     /// <summary>Every replica that the run will ever have, by number: the fleet's and those that the scenario adds.</summary>
     public IReadOnlyList<ReplicaSpec> AllReplicas => Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas;
+
+    /// <summary>The time of a request alone on this fleet.</summary>
+    public IsolatedTime IsolatedTime => new(AllReplicas, Fleet.KvTransfer);
 
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;

@@ -22,7 +22,7 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var workload = plan.Traffic.Workload;
-        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.AllReplicas));
+        using var builder = new SummaryBuilder(plan.Slo, plan.IsolatedTime);
         IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
         sink = observer is null ? sink : new SinkPair(sink, observer);
         var result = Simulator.Run(Setup(plan, observer), workload.Jobs(), sink, cancellation);
@@ -53,7 +53,7 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
-        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas, plan.Fleet.KvTransfer));
         _ = Simulator.Run(Setup(plan) with { Scenario = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
@@ -62,6 +62,10 @@ public static class SimulationRun
         Fleet = plan.Fleet.Replicas,
         Engine = plan.Engine,
         Router = plan.Router,
+        DecodeEngine = plan.DecodeEngine,
+        DecodeRouter = plan.DecodeRouter,
+        DecodeHeadroom = plan.DecodeHeadroom,
+        KvTransfer = plan.Fleet.KvTransfer,
         Seed = plan.Seed,
         Predictor = plan.Predictor,
         PrefixHits = plan.PrefixHits,
@@ -76,6 +80,11 @@ public static class SimulationRun
     {
         Engine = plan.Engine.ToString(),
         Router = plan.Router.ToString(),
+        DecodeEngine = plan.Fleet.Spec.IsSplit ? (plan.DecodeEngine ?? plan.Engine).ToString() : null,
+        DecodeRouter = plan.Fleet.Spec.IsSplit ? (plan.DecodeRouter ?? plan.Router).ToString() : null,
+        DecodeHeadroomTokens = plan.Fleet.Spec.IsSplit ? plan.DecodeHeadroom : null,
+        KvBytesPerSecond = plan.Fleet.Spec.IsSplit ? plan.Fleet.Options.KvBytesPerSecond : null,
+        KvLatencySeconds = plan.Fleet.Spec.IsSplit ? plan.Fleet.Options.KvLatency.TotalSeconds : null,
         Replicas = plan.Fleet.Replicas.Count,
         Fleet = plan.Fleet.Spec.ToString(),
         Gpu = plan.Fleet.Spec.Gpu,
@@ -105,5 +114,8 @@ public static class SimulationRun
         result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture))
     {
         RouterLearned = result.RouterLearned,
+        Handovers = result.Handovers is { } handovers
+            ? new HandoverFigures(handovers.Count, handovers.Tokens, handovers.Waits.ToSeconds(), handovers.Copies.ToSeconds())
+            : null,
     };
 }

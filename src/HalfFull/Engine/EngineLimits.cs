@@ -40,6 +40,14 @@ public sealed record EngineLimits
     /// <summary>Blocks that hold the given number of tokens.</summary>
     public int BlocksFor(int tokens) => (int)(((uint)tokens + (uint)BlockSize - 1) / (uint)BlockSize);
 
+    /// <summary>Most output tokens that a request which fits may have here; the last one needs no KV.</summary>
+    public int OutputLimit(Request request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var room = Math.Min(KvCapacityTokens + 1, MaxModelLength ?? long.MaxValue) - request.PromptTokens;
+        return (int)Math.Min(request.MaxOutputTokens, room);
+    }
+
     /// <summary>Why the request can never run within these limits, as one sentence; null when it can.</summary>
     public string? Refusal(Request request)
     {

@@ -47,6 +47,9 @@ internal sealed class HeldSteps(KvCache cache, EngineLimits limits, IEngineSched
         KvBlockTicks += Math.BigMul((long)cache.ReferencedBlocks, duration.Ticks);
     }
 
+    /// <summary>Accounts for a time without a step in which blocks were kept.</summary>
+    internal void Kept(TimeSpan duration) => KvBlockTicks += (Int128)cache.ReferencedBlocks * duration.Ticks;
+
     /// <summary>See <see cref="Replica.RunHeldSteps"/>.</summary>
     internal TimeSpan Run(TimeSpan end, TimeSpan horizon, IStepTimeModel stepTime)
     {

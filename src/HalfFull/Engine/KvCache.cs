@@ -182,14 +182,35 @@ internal sealed class KvCache
     /// <summary>Gives back all that the sequence holds. Its units stay findable until evicted.</summary>
     internal void Free(Sequence sequence)
     {
-        var hashes = sequence.Request.PrefixHashes.Span;
-        for (var i = sequence.SharedUnits - 1; i >= 0; i--)
+        GiveBack(sequence.Request, sequence.SharedUnits, sequence.PrivateBlocks);
+        Forget(sequence);
+    }
+
+    /// <summary>The same for what a hold keeps.</summary>
+    internal void Free(KvHold hold) => GiveBack(hold.Request, hold.SharedUnits, hold.PrivateBlocks);
+
+    /// <summary>Moves all that the sequence holds into a hold.</summary>
+    internal static KvHold Keep(Sequence sequence)
+    {
+        var hold = new KvHold(sequence.Request, sequence.SharedUnits, sequence.PrivateBlocks, sequence.Slot);
+        Forget(sequence);
+        return hold;
+    }
+
+    private void GiveBack(Request? request, int sharedUnits, int privateBlocks)
+    {
+        var hashes = request is null ? default : request.PrefixHashes.Span;
+        for (var i = sharedUnits - 1; i >= 0; i--)
         {
             Release(unitOf[hashes[i]]);
         }
 
-        PrivateBlocks -= sequence.PrivateBlocks;
-        UnusedBlocks += sequence.PrivateBlocks;
+        PrivateBlocks -= privateBlocks;
+        UnusedBlocks += privateBlocks;
+    }
+
+    private static void Forget(Sequence sequence)
+    {
         sequence.PrivateBlocks = 0;
         sequence.SharedBlocks = 0;
         sequence.SharedUnits = 0;

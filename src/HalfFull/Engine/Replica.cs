@@ -7,7 +7,8 @@ namespace HalfFull.Engine;
 
 /// <summary>
 /// One engine instance as a state machine with time passed in: <see cref="Submit"/>, <see cref="BeginStep"/>, <see cref="EndStep"/>, <see cref="Abort"/>,
-/// <see cref="Detach"/> and <see cref="Attach"/>. A simulator drives it with modelled step times, a real engine with real ones; there is no second
+/// <see cref="Detach"/> and <see cref="Attach"/>; <see cref="SubmitPrefill(Request, TimeSpan, bool)"/>, <see cref="TryReserve"/> and <see cref="Receive"/> where
+/// one replica prefills and another decodes. A simulator drives it with modelled step times, a real engine with real ones; there is no second
 /// scheduling code path. Not thread-safe.
 /// </summary>
 public sealed class Replica
@@ -26,6 +27,9 @@ public sealed class Replica
     private long waitingUncachedTokens;
     private long waitingKnownTokens;
     private long partialTokens;
+    private int holds;
+    private int keptBlocks;
+    private TimeSpan keptSince;
 
     /// <summary>An idle replica.</summary>
     /// <param name="id">Its index in the fleet.</param>
@@ -67,6 +71,9 @@ public sealed class Replica
 
     /// <summary>Sequences admitted.</summary>
     public int Running => running.Count;
+
+    /// <summary>Seats kept for sequences whose KV is on its way here.</summary>
+    public int Reserved => plan.ReservedSeats;
 
     /// <summary>The sequences admitted, in order.</summary>
     public IReadOnlyList<Sequence> RunningSequences => running;
@@ -136,12 +143,108 @@ public sealed class Replica
         }
 
         held.Stop();
-        var sequence = new Sequence(request, OutputLimit(request)) { Slot = TakeSlot() };
+        var sequence = new Sequence(request, Limits.OutputLimit(request)) { Slot = TakeSlot() };
         sequence.StopAfter = Math.Clamp(outputTokens, 1, sequence.OutputLimit);
         Rates.Arrived(now);
         Enqueue(sequence);
         scheduler.Arrived(sequence);
         return sequence;
+    }
+
+    /// <summary>
+    /// Puts a request into the queue that another replica decodes: with its first token it leaves by <see cref="IReplicaListener.HandedOver"/>. The engine sees
+    /// a request for one token, as vLLM's and Dynamo's prefill workers do.
+    /// </summary>
+    /// <param name="request">A request for which <see cref="Refusal"/> is null.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isLast">Whether that token is its last, so that it completes here.</param>
+    public Sequence SubmitPrefill(Request request, TimeSpan now, bool isLast)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var sequence = Submit(ForTokens(request, 1), now, outputTokens: 1);
+        sequence.PrefillReplica = isLast ? null : Id;
+        sequence.HandsOver = !isLast;
+        return sequence;
+    }
+
+    /// <summary>The same for a sequence whose KV was lost on its way: it computes its prompt and its tokens again, emits the next one and leaves.</summary>
+    /// <exception cref="ArgumentException">The request can never run here, or has generated as much as it could here.</exception>
+    public void SubmitPrefill(Sequence sequence, Request request, TimeSpan now, bool isLast)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        ArgumentNullException.ThrowIfNull(request);
+        sequence.Request = ForTokens(request, sequence.OutputTokens + 1);
+        sequence.StopAfter = sequence.OutputTokens + 1;
+        sequence.PrefillReplica = Id;
+        sequence.HandsOver = !isLast;
+        Rates.Arrived(now);
+        Attach(sequence, 0);
+    }
+
+    /// <summary>
+    /// Keeps a seat and blocks for a sequence whose KV is to be copied here, as SGLang's decode servers do: only while nobody who was preempted waits, and while
+    /// so many more tokens stay free for each sequence, this one included, that runs or is on its way. A sequence alone needs no more than its own blocks.
+    /// </summary>
+    /// <param name="tokens">Tokens that it will have to hold at once.</param>
+    /// <param name="headroom">Tokens that stay free for each, at least 0.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Null, with nothing changed, when there is no room yet.</returns>
+    public KvHold? TryReserve(int tokens, int headroom, TimeSpan now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(headroom);
+        var blocks = Limits.BlocksFor(tokens);
+        var present = running.Count + plan.ReservedSeats;
+        var free = present == 0 ? 0 : (long)Limits.BlocksFor(headroom) * (present + 1);
+        if (waiting.Count > 0 || present >= Limits.MaxSequences || blocks + free > cache.FreeBlocks)
+        {
+            return null;
+        }
+
+        held.Stop();
+        CountKept(now);
+        cache.TakeUnused(blocks);
+        plan.ReservedSeats++;
+        return Keep(new KvHold(blocks));
+    }
+
+    /// <summary>Gives back what a hold keeps: its KV has been copied away, or will not come.</summary>
+    public void Release(KvHold hold, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(hold);
+        hold.Release();
+        held.Stop();
+        CountKept(now);
+        var before = cache.ReferencedBlocks;
+        cache.Free(hold);
+        holds--;
+        keptBlocks -= hold.PrivateBlocks;
+        if (hold.Slot < 0)
+        {
+            plan.ReservedSeats--;
+            return;
+        }
+
+        freeSlots.Push(hold.Slot);
+        Rates.Finished(now, outputTokens: 1, (before - cache.ReferencedBlocks) * Limits.BlockSize);
+    }
+
+    /// <summary>Takes in a sequence whose KV has arrived in the room kept for it: it runs at once.</summary>
+    /// <param name="sequence">A sequence that was handed over by another replica.</param>
+    /// <param name="job">Its request, with the output tokens after which it stops by itself.</param>
+    /// <param name="reserved">The room.</param>
+    /// <param name="now">The time.</param>
+    public void Receive(Sequence sequence, Job job, KvHold reserved, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        Release(reserved, now);
+        sequence.Request = job.Request;
+        sequence.HandsOver = false;
+        sequence.StopAfter = job.OutputTokens;
+        if (!Attach(sequence, sequence.KnownTokens - 1))
+        {
+            throw new InvalidOperationException($"Request {job.Request.Id} does not fit into the room that was kept for it.");
+        }
     }
 
     /// <summary>Plans and begins a step. The host then computes <see cref="StepPlan.Scheduled"/> and calls <see cref="EndStep"/>.</summary>
@@ -176,6 +279,7 @@ public sealed class Replica
         }
 
         plan.Seal(now);
+        CountKept(now);
         Commit(now);
         inFlight = true;
         stepStart = now;
@@ -245,7 +349,15 @@ public sealed class Replica
             sequence.IsForced = false;
             if (sequence.OutputTokens >= sequence.StopAfter)
             {
-                Leave(sequence, now, Outcome.Completed);
+                if (sequence.HandsOver)
+                {
+                    HandOver(sequence, now);
+                }
+                else
+                {
+                    Leave(sequence, now, Outcome.Completed);
+                }
+
                 anyLeft = true;
             }
         }
@@ -256,6 +368,7 @@ public sealed class Replica
         }
 
         inFlight = false;
+        keptSince = now;
         if (anyLeft)
         {
             running.RemoveAll(static sequence => sequence.State == SequenceState.Gone);
@@ -307,6 +420,7 @@ public sealed class Replica
     public void Crash(TimeSpan now)
     {
         held.Stop();
+        CountKept(now);
         if (inFlight)
         {
             held.End(now - held.StepStart);
@@ -364,7 +478,7 @@ public sealed class Replica
             throw new ArgumentException(reason, nameof(sequence));
         }
 
-        var outputLimit = OutputLimit(sequence.Request);
+        var outputLimit = Limits.OutputLimit(sequence.Request);
         if (sequence.OutputTokens >= Math.Min(outputLimit, sequence.StopAfter))
         {
             throw new ArgumentException(
@@ -372,7 +486,7 @@ public sealed class Replica
         }
 
         var blocks = Limits.BlocksFor(computedTokens);
-        if (computedTokens > 0 && (running.Count >= Limits.MaxSequences || blocks > cache.FreeBlocks))
+        if (computedTokens > 0 && (running.Count + plan.ReservedSeats >= Limits.MaxSequences || blocks > cache.FreeBlocks))
         {
             return false;
         }
@@ -399,15 +513,14 @@ public sealed class Replica
         return true;
     }
 
-    /// <summary>Most output tokens that the request may have here; the last one needs no KV.</summary>
-    private int OutputLimit(Request request)
-    {
-        var room = Math.Min(Limits.KvCapacityTokens + 1, Limits.MaxModelLength ?? long.MaxValue) - request.PromptTokens;
-        return (int)Math.Min(request.MaxOutputTokens, room);
-    }
-
     /// <summary>Throws when blocks or tokens do not add up. For tests: O(everything).</summary>
-    internal void CheckInvariants() => ReplicaInvariants.Check(Limits, cache, running, plan, held.Repeated, inFlight, partialTokens);
+    internal void CheckInvariants() => ReplicaInvariants.Check(Limits, cache, running, plan, held.Repeated, inFlight, partialTokens, keptBlocks);
+
+    private static Request ForTokens(Request request, int outputTokens) => request with
+    {
+        MaxOutputTokens = outputTokens,
+        PredictedOutputTokens = request.PredictedOutputTokens is null ? null : outputTokens,
+    };
 
     private static int PartialTokens(Sequence sequence) => sequence.IsDecoding ? 0 : sequence.RemainingTokens;
 
@@ -525,19 +638,7 @@ public sealed class Replica
             partialTokens -= PartialTokens(sequence);
         }
 
-        var record = new RequestRecord(
-            sequence.Request.Id,
-            sequence.Request.Arrival,
-            sequence.FirstScheduled ?? now,
-            sequence.OutputTokens > 0 ? sequence.FirstToken : now,
-            now,
-            sequence.PromptTokens,
-            sequence.CachedTokens,
-            sequence.OutputTokens,
-            sequence.Preemptions,
-            Id,
-            sequence.Request.Tenant,
-            outcome);
+        var record = sequence.ToRecord(Id, now, outcome);
         var heldBlocks = cache.ReferencedBlocks;
         Release(sequence);
         if (outcome == Outcome.Completed)
@@ -551,6 +652,32 @@ public sealed class Replica
         }
 
         listener.Ended(sequence, record);
+    }
+
+    private void HandOver(Sequence sequence, TimeSpan now)
+    {
+        var hold = Keep(KvCache.Keep(sequence));
+        sequence.State = SequenceState.Gone;
+        scheduler.Finished(sequence);
+        listener.HandedOver(Id, sequence, hold, now);
+    }
+
+    private KvHold Keep(KvHold hold)
+    {
+        holds++;
+        keptBlocks += hold.PrivateBlocks;
+        return hold;
+    }
+
+    /// <summary>Blocks are counted step by step; those of holds stay in use between steps as well.</summary>
+    private void CountKept(TimeSpan now)
+    {
+        if (holds > 0 && !inFlight)
+        {
+            held.Kept(now - keptSince);
+        }
+
+        keptSince = now;
     }
 
     private void Release(Sequence sequence)

@@ -4,14 +4,14 @@ namespace HalfFull.Engine;
 internal static class ReplicaInvariants
 {
     internal static void Check(
-        EngineLimits limits, KvCache cache, List<Sequence> running, StepPlan plan, int repeated, bool inFlight, long partialTokens)
+        EngineLimits limits, KvCache cache, List<Sequence> running, StepPlan plan, int repeated, bool inFlight, long partialTokens, int keptBlocks)
     {
         Require(
             cache.UnusedBlocks + cache.EvictableBlocks + cache.SharedBlocks + cache.PrivateBlocks == limits.KvBlocks
             && cache.UnusedBlocks >= 0 && cache.EvictableBlocks >= 0 && cache.SharedBlocks >= 0 && cache.PrivateBlocks >= 0,
             "KV blocks do not add up to the pool.");
-        Require(running.Count <= limits.MaxSequences, "More sequences run than there are seats.");
-        var held = 0;
+        Require(running.Count + plan.ReservedSeats <= limits.MaxSequences && plan.ReservedSeats >= 0, "More sequences run than there are seats.");
+        var held = keptBlocks;
         var partial = 0L;
         foreach (var sequence in running)
         {
@@ -24,7 +24,7 @@ internal static class ReplicaInvariants
             partial += sequence.IsDecoding ? 0 : sequence.RemainingTokens;
         }
 
-        Require(repeated > 0 || held == cache.PrivateBlocks, "Private blocks are not those of the running sequences.");
+        Require(repeated > 0 || held == cache.PrivateBlocks, "Private blocks are not those of the running sequences and of holds.");
         Require(partial == partialTokens, "The count of tokens in partial prefills is off.");
         if (!inFlight)
         {

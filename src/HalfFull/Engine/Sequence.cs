@@ -1,3 +1,5 @@
+using HalfFull.Metrics;
+
 namespace HalfFull.Engine;
 
 /// <summary>
@@ -14,8 +16,8 @@ public sealed class Sequence
         KnownTokens = request.PromptTokens;
     }
 
-    /// <summary>The request.</summary>
-    public Request Request { get; }
+    /// <summary>The request; in a replica that only prefills, one for a single token more.</summary>
+    public Request Request { get; internal set; }
 
     /// <summary>Small dense number, unique among the sequences that live in the engine at one time: index your own arrays by it.</summary>
     public int Slot { get; internal set; }
@@ -71,6 +73,15 @@ public sealed class Sequence
     /// <summary>Start of the first step that computed one of its tokens; null before.</summary>
     public TimeSpan? FirstScheduled { get; internal set; }
 
+    /// <summary>Whether another replica decodes it: it leaves with its next token, and its KV stays until it has been copied.</summary>
+    internal bool HandsOver { get; set; }
+
+    /// <summary>Replica that prefilled it for another one to decode; null where one does both.</summary>
+    internal int? PrefillReplica { get; set; }
+
+    /// <summary>Time that it spent between replicas: from its token until its KV had arrived.</summary>
+    internal TimeSpan HandoverTime { get; set; }
+
     internal int PrivateBlocks { get; set; }
 
     internal int SharedBlocks { get; set; }
@@ -100,4 +111,23 @@ public sealed class Sequence
     internal long MatchVersion { get; set; } = -1;
 
     internal int MatchedUnits { get; set; }
+
+    /// <summary>What has happened to it until now, when it leaves.</summary>
+    internal RequestRecord ToRecord(int replica, TimeSpan now, Outcome outcome) => new(
+        Request.Id,
+        Request.Arrival,
+        FirstScheduled ?? now,
+        OutputTokens > 0 ? FirstToken : now,
+        now,
+        PromptTokens,
+        CachedTokens,
+        OutputTokens,
+        Preemptions,
+        replica,
+        Request.Tenant,
+        outcome)
+    {
+        PrefillReplica = PrefillReplica,
+        Handover = HandoverTime,
+    };
 }

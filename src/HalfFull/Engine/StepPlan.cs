@@ -33,6 +33,9 @@ public sealed class StepPlan
     /// <summary>Sequences that may still be admitted.</summary>
     public int SeatsLeft => limits.MaxSequences - seatsTaken;
 
+    /// <summary>Seats kept for sequences that are on their way here.</summary>
+    internal int ReservedSeats { get; set; }
+
     /// <summary>KV blocks that can be had without a preemption: unused ones and those of unreferenced cached prefixes.</summary>
     public int FreeBlocks => cache.FreeBlocks;
 
@@ -252,7 +255,7 @@ public sealed class StepPlan
         Peak.Clear();
         PartialTokensDropped = 0;
         TokensLeft = limits.TokenBudget;
-        seatsTaken = running.Count;
+        seatsTaken = running.Count + ReservedSeats;
         HeldSteps = 1;
         HeldUntil = TimeSpan.MaxValue;
     }

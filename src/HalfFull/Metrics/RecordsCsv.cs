@@ -9,9 +9,11 @@ namespace HalfFull.Metrics;
 /// with 7 decimals, exact to the tick. A rejected request finishes when it arrives; <c>first_token_s</c> is empty without a token.
 /// </summary>
 /// <param name="path">The file to write.</param>
-public sealed class RecordsCsv(string path) : IRecordSink, IDisposable
+/// <param name="withHandovers">Whether replicas have roles: two more columns say who prefilled a request and how long it was on its way from there.</param>
+public sealed class RecordsCsv(string path, bool withHandovers = false) : IRecordSink, IDisposable
 {
     private const string Header = "id,arrival_s,first_token_s,finish_s,prompt_tokens,cached_tokens,output_tokens,preemptions,replica,tenant,outcome";
+    private const string HandoverHeader = ",prefill_replica,handover_s";
 
     private readonly AtomicFile file = new(path);
     private readonly List<RequestRecord> sameFinish = [];
@@ -50,7 +52,7 @@ public sealed class RecordsCsv(string path) : IRecordSink, IDisposable
     {
         if (!started)
         {
-            file.Stream.Write(Encoding.UTF8.GetBytes(Header + "\n"));
+            file.Stream.Write(Encoding.UTF8.GetBytes($"{Header}{(withHandovers ? HandoverHeader : string.Empty)}\n"));
             started = true;
         }
 
@@ -80,10 +82,23 @@ public sealed class RecordsCsv(string path) : IRecordSink, IDisposable
         WriteTenant(record.Tenant);
         file.Stream.Write(record.Outcome switch
         {
-            Outcome.Completed => ",completed\n"u8,
-            Outcome.Rejected => ",rejected\n"u8,
-            _ => ",failed\n"u8,
+            Outcome.Completed => ",completed"u8,
+            Outcome.Rejected => ",rejected"u8,
+            _ => ",failed"u8,
         });
+        if (withHandovers)
+        {
+            WriteHandover(record);
+        }
+
+        file.Stream.WriteByte((byte)'\n');
+    }
+
+    private void WriteHandover(in RequestRecord record)
+    {
+        Utf8.TryWrite(row, CultureInfo.InvariantCulture, $",{record.PrefillReplica},", out var used);
+        used += record.PrefillReplica is null ? 0 : WriteSeconds(record.Handover, row.AsSpan(used));
+        file.Stream.Write(row.AsSpan(0, used));
     }
 
     // Whole seconds and the rest as whole numbers: no binary fraction comes near the digits.

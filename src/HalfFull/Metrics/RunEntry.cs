@@ -11,6 +11,26 @@ public sealed record RunEntry
     /// <inheritdoc cref="RunSetting.Router"/>
     public required string Router { get; init; }
 
+    /// <inheritdoc cref="RunSetting.DecodeEngine"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DecodeEngine { get; init; }
+
+    /// <inheritdoc cref="RunSetting.DecodeRouter"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DecodeRouter { get; init; }
+
+    /// <inheritdoc cref="RunSetting.DecodeHeadroomTokens"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DecodeHeadroomTokens { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvBytesPerSecond"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvLatencySeconds"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvLatencySeconds { get; init; }
+
     /// <inheritdoc cref="RunSetting.Replicas"/>
     public required int Replicas { get; init; }
 
@@ -143,6 +163,10 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LearnedFigure>? RouterLearned { get; init; }
 
+    /// <inheritdoc cref="RunTotals.Handovers"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HandoverFigures? Handovers { get; init; }
+
     /// <summary>Puts the three parts of a run together.</summary>
     public static RunEntry Of(RunSetting setting, Summary summary, RunTotals totals)
     {
@@ -153,6 +177,11 @@ public sealed record RunEntry
         {
             Engine = setting.Engine,
             Router = setting.Router,
+            DecodeEngine = setting.DecodeEngine,
+            DecodeRouter = setting.DecodeRouter,
+            DecodeHeadroomTokens = setting.DecodeHeadroomTokens,
+            KvBytesPerSecond = setting.KvBytesPerSecond,
+            KvLatencySeconds = setting.KvLatencySeconds,
             Replicas = setting.Replicas,
             Fleet = setting.Fleet,
             Gpu = setting.Gpu,
@@ -195,6 +224,7 @@ public sealed record RunEntry
             SimulatedRequestsPerSecond = totals.WallSeconds > 0 ? summary.Requests / totals.WallSeconds : 0,
             DecisionHash = totals.DecisionHash,
             RouterLearned = totals.RouterLearned.Count > 0 ? totals.RouterLearned : null,
+            Handovers = totals.Handovers,
         };
     }
 }

@@ -9,6 +9,21 @@ public sealed record RunSetting
     /// <summary>Spec of the router.</summary>
     public required string Router { get; init; }
 
+    /// <summary>Spec of the engine scheduler of replicas that decode; null where replicas have no roles.</summary>
+    public string? DecodeEngine { get; init; }
+
+    /// <summary>Spec of the router among replicas that decode; null where replicas have no roles.</summary>
+    public string? DecodeRouter { get; init; }
+
+    /// <summary>Tokens that a replica which decodes keeps free for each sequence; null where replicas have no roles.</summary>
+    public int? DecodeHeadroomTokens { get; init; }
+
+    /// <summary>Bandwidth at which KV moves, bytes per second of one GPU's link; null where it does not.</summary>
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <summary>What each move of KV takes whatever its size; null where it does not.</summary>
+    public double? KvLatencySeconds { get; init; }
+
     /// <summary>Number of replicas.</summary>
     public required int Replicas { get; init; }
 
