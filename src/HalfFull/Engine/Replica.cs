@@ -308,6 +308,7 @@ public sealed class Replica
         held.End(duration);
         var shape = plan.Shape;
         var anyLeft = false;
+        var anyHandedOver = false;
         var gap = TimeSpan.Zero;
         var gaps = 0L;
         foreach (var sequence in plan.Scheduled)
@@ -352,6 +353,7 @@ public sealed class Replica
                 if (sequence.HandsOver)
                 {
                     HandOver(sequence, now);
+                    anyHandedOver = true;
                 }
                 else
                 {
@@ -372,6 +374,11 @@ public sealed class Replica
         if (anyLeft)
         {
             running.RemoveAll(static sequence => sequence.State == SequenceState.Gone);
+        }
+
+        if (anyHandedOver)
+        {
+            plan.ForgetHandedOver();
         }
 
         var report = new StepReport(now, duration, shape.PrefillTokens, shape.DecodeSequences);
@@ -658,6 +665,8 @@ public sealed class Replica
     {
         var hold = Keep(KvCache.Keep(sequence));
         sequence.State = SequenceState.Gone;
+        sequence.ScheduledTokens = 0;
+        sequence.AdmittedInPlan = false;
         scheduler.Finished(sequence);
         listener.HandedOver(Id, sequence, hold, now);
     }
