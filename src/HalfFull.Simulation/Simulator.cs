@@ -186,7 +186,7 @@ public sealed class Simulator : IReplicaListener
     {
         using var arrivals = jobs.GetEnumerator();
         var more = arrivals.MoveNext();
-        while (more || events.Any || IsAnybodyAwaited)
+        while (more || events.Any || IsAnybodyAwaited || GiveUpHeld())
         {
             var arrival = more ? arrivals.Current.Request.Arrival : TimeSpan.MaxValue;
             var horizon = Horizon(arrival);
@@ -226,16 +226,26 @@ public sealed class Simulator : IReplicaListener
             StartTouched(horizon);
         }
 
-        while (held.TryDequeue(out var attempt))
-        {
-            // Nothing runs and nothing will arrive, and still the router holds it: nobody will ever ask again.
-            Refuse(attempt, lastArrival > lastFinish ? lastArrival : lastFinish, Outcome.Rejected);
-        }
-
         if (setup.CheckInvariants && !(gateways.IsLedgerZero && decodeGateways is null or { IsLedgerZero: true }))
         {
             throw new InvalidOperationException("Everything has ended, but a gateway still has something reserved.");
         }
+    }
+
+    /// <summary>
+    /// Nothing runs and nothing will arrive, and still routers hold requests: nobody will ever ask again. What these kept may let others go on; says whether it does.
+    /// </summary>
+    private bool GiveUpHeld()
+    {
+        var now = lastArrival > lastFinish ? lastArrival : lastFinish;
+        now = held.Aggregate(now, static (latest, attempt) => attempt.Handover?.Since is { } since && since > latest ? since : latest);
+        while (held.TryDequeue(out var attempt))
+        {
+            Refuse(attempt, now, Outcome.Rejected);
+        }
+
+        StartTouched(now);
+        return events.Any || IsAnybodyAwaited;
     }
 
     /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>

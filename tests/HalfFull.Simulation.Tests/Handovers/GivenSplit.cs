@@ -30,7 +30,7 @@ internal static class GivenSplit
         {
             KvTransfer = new KvTransferTime(1, Pick(rng, 500, 20_000, 1e9), TimeSpan.FromMilliseconds(Pick(rng, 0, 0, 1, 10))),
             DecodeHeadroom = Pick(rng, 0, 0, 20, 512),
-            DecodeRouter = Pick(rng, null, PolicySpec.Parse("least-requests"), PolicySpec.Parse("sal")),
+            DecodeRouter = Pick(rng, null, PolicySpec.Parse("least-requests"), PolicySpec.Parse("sal"), PolicySpec.Parse("sal:hold=20ms")),
             DecodeEngine = Pick(rng, null, PolicySpec.Parse("vllm"), PolicySpec.Parse("larry")),
         }, workload);
     }
