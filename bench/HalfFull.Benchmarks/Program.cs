@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using HalfFull.Benchmarks;
+using HalfFull.Benchmarks.LarryStudies;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -16,6 +17,8 @@ switch (args)
         return MillionRequests.Run(rest, Console.Out);
     case ["decisions", .. var rest]:
         return DecisionCost.Run(rest, Console.Out);
+    case ["larry", .. var rest]:
+        return LarryStudy.Run(rest, Console.Out);
     default:
         // In this process: the default toolchain generates and builds a project outside the repository, without its settings.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);

@@ -46,6 +46,7 @@ internal sealed class AdminApi
             ("PUT", ["api", "policy"]) => SwitchAsync(context),
             ("POST", ["api", "replicas"]) => AddAsync(context),
             ("POST", ["api", "replicas", var id, "drain"]) => DrainAsync(context, id),
+            ("POST", ["api", "replicas", var id, "undrain"]) => UndrainAsync(context, id),
             ("DELETE", ["api", "replicas", var id]) => RemoveAsync(context, id),
             _ => throw new RequestRefusedException(StatusCodes.Status404NotFound, "not_found", $"There is no {context.Request.Method} {path} here."),
         };
@@ -136,7 +137,7 @@ internal sealed class AdminApi
         json.WriteNumber("outputTokens", replica.OutputTokens);
         json.WriteNumber("inFlightRequests", account.Requests);
         json.WriteNumber("inFlightTokens", account.CommittedTokens);
-        json.WriteNumber("queuedPrefillTokens", account.SentPromptTokens);
+        json.WriteNumber("queuedPrefillTokens", account.SentPrefillTokens);
         Number(json, "waiting", replica.Report?.Waiting);
         Number(json, "running", replica.Report?.Running);
         Number(json, "kvUsage", replica.Report?.KvUsage);
@@ -145,6 +146,7 @@ internal sealed class AdminApi
         Number(json, "prefillTokensPerSecond", replica.Rates.PrefillTokensPerSecond);
         Number(json, "releasedTokensPerSecond", replica.Rates.ReleasedTokensPerSecond);
         Number(json, "meanOutputTokens", replica.Rates.MeanOutputTokens);
+        Number(json, "secondsPerStep", replica.Rates.SecondsPerStep);
         json.WriteEndObject();
     }
 
@@ -241,6 +243,9 @@ internal sealed class AdminApi
 
     private async Task DrainAsync(HttpContext context, string id) =>
         await JsonAsync(context, Found(server.Pool.Drain(Number(id)), id, "draining"));
+
+    private async Task UndrainAsync(HttpContext context, string id) =>
+        await JsonAsync(context, Found(server.Pool.Undrain(Number(id)), id, "undrained"));
 
     private async Task RemoveAsync(HttpContext context, string id) =>
         await JsonAsync(context, Found(await server.RemoveAsync(Number(id)), id, "removed"));

@@ -175,6 +175,7 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
             }
         }
 
+        text.Counter("halffull_queue_displaced_total", "Requests that waited and were refused in place of more urgent newcomers.").Add(pool.Queue.Displaced);
         text.Counter("halffull_queue_bound_violations_total", "Requests that passed another against the queue policy's bound, or waited longer than it allows at half the learned rate.")
             .Add(pool.Queue.OvertakingViolations, ("bound", "overtaking"))
             .Add(pool.Queue.WaitViolations, ("bound", "wait"));
@@ -186,12 +187,13 @@ internal sealed class GatewayMetrics(GatewayTelemetry? telemetry)
         Each(text.Gauge("halffull_replica_up", "1 when the replica takes requests."), shown, replica => replica.State == ReplicaState.Ready && !replica.IsDraining ? 1 : 0);
         Each(text.Gauge("halffull_replica_inflight_requests", "Requests reserved in the ledger."), shown, replica => replica.Account.Requests);
         Each(text.Gauge("halffull_replica_inflight_tokens", "Prompt and output tokens reserved in the ledger."), shown, replica => replica.Account.CommittedTokens);
-        Each(text.Gauge("halffull_replica_queued_prefill_tokens", "Prompt tokens of requests without a first token."), shown, replica => replica.Account.SentPromptTokens);
+        Each(text.Gauge("halffull_replica_queued_prefill_tokens", "Prompt tokens to compute of requests without a first token."), shown, replica => replica.Account.SentPrefillTokens);
         Each(text.Gauge("halffull_replica_share", "Share of its load that the replica may have: below 1 in slow start, 0 while ejected or frozen."), shown, share);
         Each(text.Counter("halffull_replica_requests_total", "Attempts sent."), shown, replica => replica.Requests);
         Each(text.Counter("halffull_replica_failures_total", "Attempts that failed through the replica's fault."), shown, replica => replica.Failures);
         Each(text.Gauge("halffull_ledger_drift_tokens", "KV tokens that the replica reports beyond the ledger."), shown, replica => replica.DriftTokens);
         Each(text.Gauge("halffull_replica_prefill_tokens_per_second", "Learned prefill rate."), shown, replica => replica.Rates.PrefillTokensPerSecond);
+        Each(text.Gauge("halffull_replica_step_seconds", "Learned duration of a step."), shown, replica => replica.Rates.SecondsPerStep);
         return text.ToString();
     }
 

@@ -204,6 +204,18 @@ internal sealed class Dispatcher
         router.Ended(record);
     }
 
+    /// <summary>A request that has its first token goes on at another replica: what is reserved moves with it.</summary>
+    internal void Moved(Request request, int from, int to)
+    {
+        inFlightRequests[from]--;
+        inFlightRequests[to]++;
+        inFlightPromptTokens[from] -= request.PromptTokens;
+        inFlightPromptTokens[to] += request.PromptTokens;
+        streaming[from]--;
+        streaming[to]++;
+        unreported?.Settle(request.Id);
+    }
+
     /// <summary>A replica has died, and every request there has been reported as ended.</summary>
     internal void Died(int replica) => unreported?.Forget(replica);
 

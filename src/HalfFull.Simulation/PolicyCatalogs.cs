@@ -1,7 +1,9 @@
 using HalfFull.Engine;
+using HalfFull.Migration;
 using HalfFull.Policies;
 using HalfFull.Queueing;
 using HalfFull.Routing;
+using HalfFull.Scaling;
 
 namespace HalfFull.Simulation;
 
@@ -16,4 +18,10 @@ public static class PolicyCatalogs
 
     /// <summary>Queue policies, which order what waits in front of a fleet. The simulator has no such queue yet; the gateway has.</summary>
     public static PolicyCatalog<IQueuePolicy> Queues { get; } = PolicyCatalog<IQueuePolicy>.FromAssembly(typeof(IQueuePolicy).Assembly);
+
+    /// <summary>Autoscalers, which say how many replicas a fleet should have.</summary>
+    public static PolicyCatalog<IAutoscaler> Autoscalers { get; } = PolicyCatalog<IAutoscaler>.FromAssembly(typeof(IAutoscaler).Assembly);
+
+    /// <summary>Migrators, which say what moves between replicas.</summary>
+    public static PolicyCatalog<IMigrator> Migrators { get; } = PolicyCatalog<IMigrator>.FromAssembly(typeof(IMigrator).Assembly);
 }

@@ -24,13 +24,19 @@ public sealed record SimulationResult
     /// <summary>What went from replicas that prefill to those that decode; null where replicas have no roles.</summary>
     public HandoverTotals? Handovers { get; init; }
 
+    /// <summary>What the autoscaler did; null without one.</summary>
+    public ScalingFigures? Scaling { get; init; }
+
+    /// <summary>What was moved between replicas; null where nobody moves anything.</summary>
+    public MigrationFigures? Migrations { get; init; }
+
     /// <summary>First arrival to last finish.</summary>
     public required TimeSpan Makespan { get; init; }
 
-    /// <summary>Time-weighted share of KV blocks in use over the makespan, averaged over replicas.</summary>
+    /// <summary>Time-weighted share of KV blocks in use over the makespan, averaged over replicas; with an autoscaler, over the time that they cost.</summary>
     public required double KvUsageMean { get; init; }
 
-    /// <summary>Busiest replica's busy time over the mean; 1 when nobody was busy.</summary>
+    /// <summary>Busiest replica's busy time over the mean (of those that ever lived, with an autoscaler); 1 when nobody was busy.</summary>
     public required double Imbalance { get; init; }
 
     /// <summary>Hash of every router decision and every step plan, in order.</summary>

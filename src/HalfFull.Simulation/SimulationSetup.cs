@@ -1,3 +1,4 @@
+using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
 using HalfFull.Prediction;
@@ -27,9 +28,6 @@ public sealed record SimulationSetup
     /// <summary>Router among replicas that decode; null for the same.</summary>
     public PolicySpec? DecodeRouter { get; init; }
 
-    /// <summary>How long KV takes from one replica to another; needed where replicas have roles.</summary>
-    public KvTransferTime? KvTransfer { get; init; }
-
     /// <summary>
     /// Tokens that a replica which decodes keeps free for each sequence that it has or takes in, so that it need not preempt soon; SGLang's
     /// <c>--num-reserved-decode-tokens</c> and its default.
@@ -53,6 +51,15 @@ public sealed record SimulationSetup
 
     /// <summary>What happens to the fleet meanwhile; null for nothing.</summary>
     public Scenario? Scenario { get; init; }
+
+    /// <summary>Who changes the number of replicas meanwhile; null for nobody.</summary>
+    public PolicySpec? Autoscale { get; init; }
+
+    /// <summary>Who moves running sequences between replicas; null for nobody.</summary>
+    public PolicySpec? Migrate { get; init; }
+
+    /// <summary>How long KV takes from one replica to another; needed where replicas have roles or sequences are moved.</summary>
+    public KvTransferTime? KvTransfer { get; init; }
 
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>
     public bool FastForward { get; init; } = true;

@@ -5,7 +5,9 @@ using HalfFull.Prediction;
 using HalfFull.Routing;
 using HalfFull.Simulation.Gateways;
 using HalfFull.Simulation.Handovers;
+using HalfFull.Simulation.Migration;
 using HalfFull.Simulation.Recording;
+using HalfFull.Simulation.Scaling;
 using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Simulation;
@@ -15,7 +17,7 @@ namespace HalfFull.Simulation;
 /// steps that end at the time of an arrival are processed before it, and replicas in the order of (time, index). Whatever else concerns more than one replica (a
 /// request that gets there late, a change of the fleet) bounds the run ahead like an arrival; at one time deliveries come first, then changes, then arrivals.
 /// </summary>
-public sealed class Simulator : IReplicaListener
+public sealed class Simulator : IReplicaListener, IMigrationHost
 {
     private readonly SimulationSetup setup;
     private readonly IRecordSink sink;
@@ -27,6 +29,8 @@ public sealed class Simulator : IReplicaListener
     private readonly ILengthPredictor predictor;
     private readonly Deliveries deliveries = new();
     private readonly ScenarioTimeline? timeline;
+    private readonly FleetScaler? scaler;
+    private readonly Migrations? migrations;
     private readonly Dictionary<long, Attempt>? attempts; // what may have to be sent again
     private readonly List<Replica> dead = [];
     private readonly StepEvents events;
@@ -51,7 +55,8 @@ public sealed class Simulator : IReplicaListener
         observers = [.. setup.Observers];
         var rng = new Rng(setup.Seed);
         predictor = setup.Predictor.Create(rng.Fork("predictor"));
-        fleet = new FleetState(setup.Scenario?.Specs(setup.Fleet) ?? setup.Fleet);
+        var known = setup.Scenario?.Specs(setup.Fleet) ?? setup.Fleet;
+        fleet = new FleetState(ScaledFleet.Specs(known, setup.Fleet.Count, setup.Autoscale));
         stepStarts = new TimeSpan[fleet.Count];
         for (var i = 0; i < setup.Fleet.Count; i++)
         {
@@ -78,6 +83,19 @@ public sealed class Simulator : IReplicaListener
         {
             timeline = new ScenarioTimeline(scenario, fleet, setup.Fleet.Count);
             attempts ??= [];
+        }
+
+        if (setup.Autoscale is { } autoscale)
+        {
+            var policy = PolicyCatalogs.Autoscalers.Create(autoscale);
+            scaler = new FleetScaler(policy, fleet, setup.Fleet.Count, fleet.Count - known.Count, new FleetViews(fleet, reports));
+        }
+
+        if (setup.Migrate is { } migrate)
+        {
+            var transfer = setup.KvTransfer
+                ?? throw new SimulationException("--migrate needs to know how many bytes of KV the model has for each token, which --step-model does not say; leave out one of them.");
+            migrations = new Migrations(PolicyCatalogs.Migrators.Create(migrate), fleet, new FleetViews(fleet, reports), transfer, events, this);
         }
 
         GatewaySet Gateways(IRouter[] of, ReplicaRole role) => new([.. of.Select(one => new Dispatcher(one, fleet, observer, reports, setup, role))], setup.Seed);
@@ -171,6 +189,32 @@ public sealed class Simulator : IReplicaListener
     /// <summary>The gateways that send to a replica.</summary>
     private GatewaySet GatewaysOf(int replica) => decodeGateways is not null && fleet.Specs[replica].Role == ReplicaRole.Decode ? decodeGateways : gateways;
 
+    /// <inheritdoc/>
+    void IMigrationHost.Touch(int replica, TimeSpan now)
+    {
+        reports?.CatchUpWith(fleet[replica], now);
+        touched.Add(replica);
+    }
+
+    /// <inheritdoc/>
+    void IMigrationHost.Attached(Sequence sequence, int source, int replica, TimeSpan now)
+    {
+        if (source != replica)
+        {
+            gateways.Moved(sequence.Request, source, replica);
+        }
+
+        foreach (var observer in observers)
+        {
+            observer.Submitted(fleet[replica], sequence, now);
+        }
+
+        StopIfEmpty(source, now);
+    }
+
+    /// <inheritdoc/>
+    void IMigrationHost.Lost(Sequence sequence, int source, TimeSpan now) => ((IReplicaListener)this).Ended(sequence, sequence.ToRecord(source, now, Outcome.Failed));
+
     private Replica CreateReplica(int index, string stream)
     {
         var spec = fleet.Specs[index];
@@ -250,7 +294,10 @@ public sealed class Simulator : IReplicaListener
 
     /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>
     private bool IsAnybodyAwaited =>
-        deliveries.Any || handovers is { Any: true } || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue));
+        deliveries.Any
+        || handovers is { Any: true }
+        || migrations is { Any: true }
+        || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue || scaler is { IsStarting: true }));
 
     /// <summary>The next time at which replicas meet.</summary>
     private TimeSpan Horizon(TimeSpan arrival)
@@ -259,6 +306,16 @@ public sealed class Simulator : IReplicaListener
         if (timeline is not null && timeline.NextTime < horizon)
         {
             horizon = timeline.NextTime;
+        }
+
+        if (scaler is not null && scaler.NextTime < horizon)
+        {
+            horizon = scaler.NextTime;
+        }
+
+        if (migrations is not null && migrations.NextTime < horizon)
+        {
+            horizon = migrations.NextTime;
         }
 
         horizon = OnTheWay(horizon);
@@ -293,6 +350,12 @@ public sealed class Simulator : IReplicaListener
             changed = true;
         }
 
+        if (scaler is not null && scaler.NextTime <= now)
+        {
+            changed |= Scale(now);
+        }
+
+        migrations?.Meet(now);
         var again = askAgain <= now;
         if ((changed || again) && held.Count > 0)
         {
@@ -319,16 +382,69 @@ public sealed class Simulator : IReplicaListener
                 Crash(alive, now);
                 break;
             case ScenarioStepKind.Start when timeline!.MayStart(replica):
-                var restarted = step.Event.Kind == ScenarioKind.Crash;
-                fleet.Start(CreateReplica(replica, restarted ? $"engine-{replica}-{fleet.Epoch(replica) + 1}" : $"engine-{replica}"), restarted);
-                timeline.Started(replica);
-                reports?.Started(replica, now);
+                Start(replica, now);
                 break;
             case ScenarioStepKind.Remove:
                 GatewaysOf(replica).Removed(replica);
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Start(int replica, TimeSpan now)
+    {
+        var restarted = fleet.HasLived(replica);
+        fleet.Start(CreateReplica(replica, restarted ? $"engine-{replica}-{fleet.Epoch(replica) + 1}" : $"engine-{replica}"), restarted);
+        timeline?.Started(replica);
+        reports?.Started(replica, now);
+        scaler?.Started(replica, now);
+    }
+
+    /// <summary>Starts the replicas that are ready, and lets the autoscaler decide when it is time.</summary>
+    /// <returns>Whether a replica takes requests that did not before.</returns>
+    private bool Scale(TimeSpan now)
+    {
+        var opened = false;
+        while (scaler!.TryReady(now, out var replica))
+        {
+            if (timeline is null || timeline.MayStart(replica))
+            {
+                Start(replica, now);
+                opened = true;
+            }
+        }
+
+        opened |= scaler.Decide(now, held.Count);
+        for (var i = 0; i < fleet.Count; i++)
+        {
+            StopIfEmpty(i, now);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Stops a replica that retires and has nothing left, on its way neither.</summary>
+    private void StopIfEmpty(int index, TimeSpan now)
+    {
+        if (!fleet.IsRetiring(index) || fleet[index].HasWork || deliveries.AnyTo(index) || migrations?.IsBusy(index) == true)
+        {
+            return;
+        }
+
+        Bury(fleet[index]);
+        gateways.Removed(index);
+        scaler!.Stopped(index, now, drained: true);
+    }
+
+    private void Bury(Replica replica)
+    {
+        GatewaysOf(replica.Id).Died(replica.Id);
+        fleet.Stop(replica.Id);
+        dead.Add(replica);
+        if (events.Has(replica.Id))
+        {
+            events.Remove(replica.Id);
         }
     }
 
@@ -350,14 +466,9 @@ public sealed class Simulator : IReplicaListener
         }
 
         LoseHandovers(replica.Id, now);
-        GatewaysOf(replica.Id).Died(replica.Id);
-        fleet.Stop(replica.Id);
-        dead.Add(replica);
-        if (events.Has(replica.Id))
-        {
-            events.Remove(replica.Id);
-        }
-
+        migrations?.Died(replica.Id, now);
+        Bury(replica);
+        scaler?.Stopped(replica.Id, now, drained: false);
         var again = lost.Values.OrderBy(static record => record.Arrival).ThenBy(static record => record.Id).ToArray();
         lost = null;
         foreach (var record in again)
@@ -437,6 +548,8 @@ public sealed class Simulator : IReplicaListener
                 attempts!.Remove(handover.Sequence.Request.Id, out var attempt);
                 Dispatch(attempt with { Handover = handover }, now);
             }
+
+            migrations?.StepEnded(index, now);
         }
 
         Begin(replica, now, horizon);
@@ -449,12 +562,21 @@ public sealed class Simulator : IReplicaListener
             }
 
             StartTouched(now);
+            if (scaler is not null)
+            {
+                StopIfEmpty(index, now);
+            }
         }
     }
 
     private void Begin(Replica replica, TimeSpan now, TimeSpan horizon)
     {
         var began = replica.BeginStep(now);
+        while (!began && migrations is not null && replica.WakeAt is null && migrations.GiveWay(replica, now))
+        {
+            began = replica.BeginStep(now);
+        }
+
         handovers?.Refill(replica.Id, now);
         if (setup.CheckInvariants)
         {
@@ -665,6 +787,10 @@ public sealed class Simulator : IReplicaListener
     {
         var makespan = lastFinish - (firstArrival ?? lastFinish);
         var hash = decodeGateways is null ? gateways.DecisionHash : Rng.Mix(gateways.DecisionHash ^ Rng.Mix(decodeGateways.DecisionHash));
+        hash = scaler is null ? hash : Rng.Mix(hash ^ scaler.DecisionHash);
+        hash = migrations is null ? hash : Rng.Mix(hash ^ migrations.DecisionHash);
+        var scaling = scaler?.Figures(firstArrival ?? lastFinish, lastFinish);
+        var replicas = scaling is null ? fleet.Count : scaling.ReplicasMean;
         var lived = dead.Concat(fleet.Replicas.OfType<Replica>()).ToArray();
         var busyOf = new TimeSpan[fleet.Count];
         var usage = 0.0;
@@ -685,8 +811,10 @@ public sealed class Simulator : IReplicaListener
             Preemptions = lived.Sum(replica => replica.Preemptions),
             RecomputedTokens = lived.Sum(replica => replica.RecomputedTokens),
             Makespan = makespan,
-            KvUsageMean = makespan > TimeSpan.Zero ? usage / fleet.Count / makespan.Ticks : 0,
-            Imbalance = busy > TimeSpan.Zero ? busiest / (busy / fleet.Count) : 1,
+            KvUsageMean = makespan > TimeSpan.Zero ? usage / replicas / makespan.Ticks : 0,
+            Imbalance = busy > TimeSpan.Zero ? busiest / (busy / (scaling is null ? fleet.Count : lived.DistinctBy(static replica => replica.Id).Count())) : 1,
+            Scaling = scaling,
+            Migrations = migrations?.Figures,
             DecisionHash = hash,
             FirstRefusal = gateways.FirstRefusal,
             RouterLearned = decodeGateways is null

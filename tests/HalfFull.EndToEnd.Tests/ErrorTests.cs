@@ -45,6 +45,8 @@ public sealed class ErrorTests : IDisposable
     [InlineData("simulate --replicas prefill:a100:1,decode:a100:1 --kv-bandwidth 25", "--kv-bandwidth 25 is not accepted: give a bandwidth from 1MB/s to 1000TB/s, such as 25GB/s or 200Gbit/s.")]
     [InlineData("simulate --kv-bandwidth 25GB/s", "--kv-bandwidth says how KV moves from one replica to another, but nothing here moves it")]
     [InlineData("compare --kv-latency 2ms", "--kv-latency says how KV moves from one replica to another, but nothing here moves it")]
+    [InlineData("simulate --replicas prefill:a100:1,decode:a100:1 --migrate llumnix", "--migrate needs replicas that both prefill and decode, but --replicas prefill:a100:1,decode:a100:1 gives them roles; leave out one of the two.")]
+    [InlineData("compare --replicas prefill:a100:1,decode:a100:1 --autoscale queue", "--autoscale needs replicas that both prefill and decode, but --replicas prefill:a100:1,decode:a100:1 gives them roles")]
     [InlineData("simulate --decode-router sal", "--decode-router is for replicas that decode, but --replicas a100:4 has no roles")]
     [InlineData("compare --decode-engine larry", "--decode-engine is for replicas that decode, but --replicas a100:4 has no roles")]
     [InlineData("simulate --decode-headroom 0", "--decode-headroom is for replicas that decode, but --replicas a100:4 has no roles")]

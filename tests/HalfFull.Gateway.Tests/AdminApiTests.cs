@@ -8,7 +8,7 @@ namespace HalfFull.Gateway.Tests;
 public sealed class AdminApiTests
 {
     [Fact]
-    public async Task Replicas_come_drain_and_go_at_run_time()
+    public async Task Replicas_come_drain_come_back_and_go_at_run_time()
     {
         await using var first = await Given.Worker();
         await using var second = await Given.Worker();
@@ -34,6 +34,18 @@ public sealed class AdminApiTests
             _ = await answer.Content.ReadAsStringAsync();
         }
 
+        using var undrained = await Given.Client.PostAsJsonAsync(new Uri(gateway.Address, "/api/replicas/0/undrain"), new { });
+        Assert.Equal(HttpStatusCode.OK, undrained.StatusCode);
+        Assert.True(gateway.Pool.Drain(1));
+        using (var back = await Given.Post(gateway, "/v1/chat/completions", Given.Chat))
+        {
+            Assert.Equal($"127.0.0.1:{first.Address.Port}", back.Headers.GetValues("x-halffull-replica").Single());
+            _ = await back.Content.ReadAsStringAsync();
+        }
+
+        using var nobody = await Given.Client.PostAsJsonAsync(new Uri(gateway.Address, "/api/replicas/9/undrain"), new { });
+        Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+        Assert.True(gateway.Pool.Undrain(1));
         using var remove = new HttpRequestMessage(HttpMethod.Delete, new Uri(gateway.Address, "/api/replicas/0")) { Content = JsonContent.Create(new { }) };
         using var removed = await Given.Client.SendAsync(remove);
         Assert.Equal(HttpStatusCode.OK, removed.StatusCode);

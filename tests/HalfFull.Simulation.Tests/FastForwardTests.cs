@@ -27,6 +27,7 @@ public sealed class FastForwardTests
         "larry:gate=oracle,order=hrrn,victim=least-recompute",
         "larry:yield=false,partials=1,a=1,tenants=false,target=50ms",
         "larry:fair=true,priority=strict",
+        "larry:order=promised,slack=0.1,slack-own=2",
     ];
 
     /// <summary>Every policy of the catalogue as it comes, and the options that change what may be held.</summary>

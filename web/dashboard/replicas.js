@@ -83,8 +83,9 @@ export function fleetView(host, notify) {
     cells[1].append(state);
     cells[4].append(bar, used);
     const drain = sure("Drain", `Drain ${replica.name}`, async () => notify(await command("POST", `api/replicas/${replica.id}/drain`)));
+    const undrain = sure("Undrain", `Let ${replica.name} take requests again`, async () => notify(await command("POST", `api/replicas/${replica.id}/undrain`)));
     const remove = sure("Remove", `Remove ${replica.name}`, async () => notify(await command("DELETE", `api/replicas/${replica.id}`)));
-    cells[11].append(drain, remove);
+    cells[11].append(drain, undrain, remove);
     const row = el("tr", { "data-replica": replica.id }, cells);
     return { row, show(one, rate) {
       setText(name, one.name);
@@ -102,7 +103,8 @@ export function fleetView(host, notify) {
       setText(cells[8], rate > 0 && one.running > 0 && one.queuedPrefillTokens === 0 ? seconds(one.running / rate) : "–");
       setText(cells[9], count(one.requests));
       setText(cells[10], count(one.failures));
-      drain.disabled = one.state === "draining";
+      drain.hidden = one.state === "draining";
+      undrain.hidden = !drain.hidden;
     } };
   }
 

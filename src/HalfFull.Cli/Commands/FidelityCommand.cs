@@ -17,7 +17,7 @@ namespace HalfFull.Cli.Commands;
 /// <summary><c>halffull fidelity</c>: the same traffic on a real engine and in the simulator, side by side.</summary>
 internal sealed class FidelityCommand
 {
-    private static readonly string[] DefaultEngines = ["vllm", "larry", "sarathi", "sjf-prompt"];
+    private static readonly string[] DefaultEngines = ["vllm", "larry", "sarathi", "orca", "static"];
     private static readonly double[] Loads = [0.6, 0.85, 1.0];
 
     private readonly Option<string?> model = TextOption.Any("--model", "FILE", "GGUF file to run");
@@ -26,20 +26,21 @@ internal sealed class FidelityCommand
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
     private readonly Option<string[]> engines = TextOption.Repeated("--engine", "SPEC", Spec, DefaultEngines, "Engine scheduler; repeat it to compare several");
     private readonly Option<string?> stepModel = TextOption.Any("--step-model", "FILE", "Step model to test instead of one that is measured first");
+    private readonly Option<string?> perfetto = TextOption.Any("--perfetto", "FILE.json", "Write every step and request of the real runs as a trace for ui.perfetto.dev");
     private readonly RealLimitOptions limitOptions = new();
     private readonly RealModelOptions real = new();
 
     /// <summary>The command.</summary>
-    public static Command Create(CancellationToken cancellation)
+    public static Command Create(IReadOnlyList<string> args, CancellationToken cancellation)
     {
         var fidelity = new FidelityCommand();
         var command = new Command("fidelity", "Run the same traffic on a real engine, timed by processor time, and in the simulator, and show how far they differ.")
         {
-            fidelity.model, fidelity.trace, fidelity.limit, fidelity.seed, fidelity.engines, fidelity.stepModel,
+            fidelity.model, fidelity.trace, fidelity.limit, fidelity.seed, fidelity.engines, fidelity.stepModel, fidelity.perfetto,
         };
         fidelity.limitOptions.AddTo(command);
         fidelity.real.AddTo(command);
-        command.SetAction(parsed => fidelity.Run(parsed, cancellation));
+        command.SetAction(parsed => fidelity.Run(parsed, args, cancellation));
         HelpWithExample.Show(command, "fidelity --model tiny.gguf --limit 200 --engine vllm --engine larry");
         return command;
     }
@@ -50,7 +51,7 @@ internal sealed class FidelityCommand
         return text;
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancellation)
+    private int Run(ParseResult parsed, IReadOnlyList<string> args, CancellationToken cancellation)
     {
         var path = parsed.GetValue(model) ?? throw new FormatException("fidelity needs --model with a GGUF file; 'halffull model tiny' writes one to try.");
         var options = real.Build(parsed, path, limitOptions.Numbers(parsed));
@@ -59,13 +60,16 @@ internal sealed class FidelityCommand
             throw new FormatException("fidelity times an engine by the processor time of one thread; leave out --threads and --gpu-layers.");
         }
 
+        using var timeline = PerfettoOutput.Open(parsed.GetValue(perfetto));
+        var policies = parsed.GetValue(engines)!;
+        var observer = timeline?.Begin(args, [.. Loads.SelectMany(load => policies.Select(policy => string.Create(CultureInfo.InvariantCulture, $"{policy} at {load:0%}")))], path);
         var own = parsed.GetValue(stepModel) is { } file ? StepModelFile.Read(file).Create(StepModelCatalog.FindOverhead("none")) : null;
         using var loaded = LlamaModel.Load(path, gpuLayers: 0, options.Library);
         using var runner = new LlamaRunner(loaded, options.Context, StepClock.ThreadCpu());
         var limits = runner.Limits(options.BlockSize, options.KvBlocks, options.MaxModelLength);
         var seedValue = (ulong)parsed.GetValue(seed);
         var calibration = own is null ? StepCalibration.Measure(runner, limits, seedValue, cancellation) : null;
-        var check = new TruthCheck(runner, limits, own ?? calibration!.Model, loaded.VocabularySize, seedValue);
+        var check = new TruthCheck(runner, limits, own ?? calibration!.Model, loaded.VocabularySize, seedValue, observer);
         var traffic = TruthTraffic.Of(Rows(parsed), limits);
         var screen = Screen.Output();
         Line(screen, $"{path}: {traffic.Count} requests of {parsed.GetValue(trace) ?? "chat"}, lengths divided by {traffic.Divisor}, {limits.MaxSequences} sequences, {limits.KvCapacityTokens} KV tokens");
@@ -76,9 +80,10 @@ internal sealed class FidelityCommand
 
         foreach (var load in Loads)
         {
-            Show(screen, load, check.Compare(traffic, load, parsed.GetValue(engines)!, cancellation));
+            Show(screen, load, check.Compare(traffic, load, policies, cancellation));
         }
 
+        timeline?.Commit();
         return 0;
     }
 

@@ -16,7 +16,7 @@ internal static class HalfFullCommand
             SimulateCommand.Create(args, cancellation),
             CompareCommand.Create(args, cancellation),
             ServeCommand.Create(cancellation),
-            WorkerCommand.Create(cancellation),
+            WorkerCommand.Create(args, cancellation),
             WatchCommand.Create(cancellation),
             KeyCommand.Create(),
             BenchCommand.Create(args, cancellation),
@@ -28,7 +28,7 @@ internal static class HalfFullCommand
             VerifyCommand.Create(cancellation),
             ModelCommand.Create(),
             CalibrateCommand.Create(cancellation),
-            FidelityCommand.Create(cancellation),
+            FidelityCommand.Create(args, cancellation),
         };
         HelpWithExample.Show(root, "compare", "serve", "simulate --trace chat --load 0.9 --engine larry --router sal");
         var help = root.Options.OfType<HelpOption>().Single();

@@ -19,9 +19,10 @@ internal static class ModelTinyCommand
         var parameters = TextOption.Of("--params", "N", ParameterCount.Parse, "About how many parameters, such as 4m, 125m or 1b; the nearest shape is taken [default: 4m]");
         var type = TextOption.Of("--type", "NAME", WeightType.Parse, "Number format of the weights: f32, f16, q8_0 or q4_0 [default: f32, from 50m parameters on q4_0]");
         var seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of the weights");
+        var embedding = new Option<bool>("--embedding") { Description = "Make it one that gives embeddings too: the mean of its tokens' vectors" };
         var command = new Command("tiny", "Write a GGUF model of random weights, for tests, demonstrations and measuring: it runs like a real model of its size, but its text is noise.")
         {
-            target, parameters, type, seed,
+            target, parameters, type, seed, embedding,
         };
         command.SetAction(parsed =>
         {
@@ -31,7 +32,7 @@ internal static class ModelTinyCommand
             long bytes;
             using (var file = new AtomicFile(path))
             {
-                TinyModel.Write(file.Stream, shape, format.Type, "tiny", (ulong)parsed.GetValue(seed));
+                TinyModel.Write(file.Stream, shape, format.Type, "tiny", (ulong)parsed.GetValue(seed), parsed.GetValue(embedding) ? Pooling.Mean : null);
                 bytes = file.Stream.Length;
                 file.Commit();
             }

@@ -52,7 +52,9 @@ internal sealed class SimulateCommand
         using var json = JsonOutput.Open(options.JsonPath(parsed));
         using var html = HtmlOutput.Open(options.HtmlPath(parsed));
         using var trace = PerfettoOutput.Open(parsed.GetValue(perfetto));
-        using var csv = parsed.GetValue(records) is { } path ? new RecordsCsv(path, fleet.Spec.IsSplit) : null;
+        using var csv = parsed.GetValue(records) is { } path
+            ? new RecordsCsv(path, withHandovers: fleet.Spec.IsSplit, withMigrations: options.MigrateOf(parsed) is not null)
+            : null;
         var settings = new RunSettings(options, parsed, cancellation);
         var plan = settings.Plan(parsed.GetRequiredValue(options.Engines)[0], parsed.GetRequiredValue(options.Routers)[0], fleet, settings.Open(fleet, seed), seed);
         using var progress = new ProgressLine(plan.Traffic.Workload.Requests);

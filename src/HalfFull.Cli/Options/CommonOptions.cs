@@ -21,6 +21,12 @@ internal sealed class CommonOptions
 
     private readonly Option<int> gateways = NumberOption.Whole("--gateways", 1, 1, 1_000, "Independent gateways that share the requests, each with its own router");
     private readonly Option<Scenario?> scenario = TextOption.Of("--scenario", "FILE.json", ScenarioFile.Read, "What happens to the fleet meanwhile: crashes, slow-downs, drains, links");
+    private readonly Option<PolicySpec?> autoscale = TextOption.Of(
+        "--autoscale", "SPEC", ReadAutoscaler, "Who adds and drains replicas meanwhile, such as queue:max=8,start-up=30s; see halffull policies [default: nobody]");
+
+    private readonly Option<PolicySpec?> migrate = TextOption.Of(
+        "--migrate", "SPEC", ReadMigrator, "Who moves running sequences between replicas, such as llumnix:threshold=100; see halffull policies [default: nobody]");
+
     private readonly Option<int> seed = NumberOption.Whole("--seed", 1, 0, int.MaxValue, "Seed of everything that is drawn");
 
     private readonly Option<Slo?> slo = TextOption.Of(
@@ -34,7 +40,11 @@ internal sealed class CommonOptions
     public CommonOptions(bool comparing)
     {
         Traffic = new TrafficOptions(several: comparing);
-        Fleet = new FleetOptionSet(acceptsRange: comparing);
+        Fleet = new FleetOptionSet(acceptsRange: comparing)
+        {
+            MovesKv = parsed => MigrateOf(parsed) is not null,
+            NeedsWholeReplicas = parsed => MigrateOf(parsed) is not null ? migrate.Name : AutoscaleOf(parsed) is not null ? autoscale.Name : null,
+        };
         Engines = Policies("--engine", "Engine scheduler", comparing ? ["vllm", "larry"] : ["vllm"], comparing, PolicyCatalogs.Engines.Validate);
         Routers = Policies("--router", "Router", comparing ? ["round-robin", "sal"] : ["round-robin"], comparing, PolicyCatalogs.Routers.Validate);
         Seeds = comparing ? NumberOption.Whole("--seeds", 3, 1, 1_000, "Run N consecutive seeds, from --seed on") : null;
@@ -71,6 +81,8 @@ internal sealed class CommonOptions
         command.Options.Add(snapshotAge);
         command.Options.Add(gateways);
         command.Options.Add(scenario);
+        command.Options.Add(autoscale);
+        command.Options.Add(migrate);
         command.Options.Add(seed);
         if (Seeds is not null)
         {
@@ -106,6 +118,12 @@ internal sealed class CommonOptions
     /// <summary>What happens to the fleet; null for nothing.</summary>
     public Scenario? ScenarioOf(ParseResult parsed) => parsed.GetValue(scenario);
 
+    /// <summary>Who changes the number of replicas; null for nobody.</summary>
+    public PolicySpec? AutoscaleOf(ParseResult parsed) => parsed.GetValue(autoscale);
+
+    /// <summary>Who moves running sequences between replicas; null for nobody.</summary>
+    public PolicySpec? MigrateOf(ParseResult parsed) => parsed.GetValue(migrate);
+
     /// <summary>Whether held plans are repeated in one go.</summary>
     public bool FastForward(ParseResult parsed) => !parsed.GetValue(noFastForward);
 
@@ -114,6 +132,21 @@ internal sealed class CommonOptions
 
     /// <summary>Where to write the report; null for nowhere.</summary>
     public string? HtmlPath(ParseResult parsed) => parsed.GetValue(html);
+
+    private static PolicySpec ReadAutoscaler(string text)
+    {
+        // Made once, because a policy may refuse what each option by itself allows.
+        var spec = PolicySpec.Parse(text);
+        _ = PolicyCatalogs.Autoscalers.Create(spec);
+        return spec;
+    }
+
+    private static PolicySpec ReadMigrator(string text)
+    {
+        var spec = PolicySpec.Parse(text);
+        PolicyCatalogs.Migrators.Validate(spec);
+        return spec;
+    }
 
     private static string ReadPrefixView(string text) =>
         text is "exact" or "index" ? text : throw new FormatException($"--prefix-view {text} is not accepted: give exact or index.");

@@ -49,6 +49,12 @@ internal sealed class FleetOptionSet
             $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 or prefill:a100:2,decode:a100:4 [default: {DefaultReplicas}]");
     }
 
+    /// <summary>Whether a command line makes KV move from one replica to another.</summary>
+    public Func<ParseResult, bool> MovesKv { get; init; } = static _ => false;
+
+    /// <summary>The option of a command line that needs replicas which both prefill and decode; null when none is given.</summary>
+    public Func<ParseResult, string?> NeedsWholeReplicas { get; init; } = static _ => null;
+
     /// <summary>The options that describe one replica.</summary>
     private Option[] OfOneReplica => [gpu, model, tp, stepModel, overhead, tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength];
 
@@ -155,6 +161,10 @@ internal sealed class FleetOptionSet
         {
             RefuseWhereNoKvMoves(parsed);
         }
+        else if (NeedsWholeReplicas(parsed) is { } given)
+        {
+            throw new FormatException($"{given} needs replicas that both prefill and decode, but --replicas {text} gives them roles; leave out one of the two.");
+        }
 
         return [.. specs.Select(spec => Fleet.Build(spec, options))];
     }
@@ -162,9 +172,9 @@ internal sealed class FleetOptionSet
     /// <summary>Where each replica keeps its KV, a bandwidth between them would change nothing.</summary>
     private void RefuseWhereNoKvMoves(ParseResult parsed)
     {
-        if (((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        if (!MovesKv(parsed) && ((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
-            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out, or give --replicas roles such as prefill:a100:2,decode:a100:4.");
+            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out, add --migrate, or give --replicas roles such as prefill:a100:2,decode:a100:4.");
         }
     }
 

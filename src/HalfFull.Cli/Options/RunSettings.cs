@@ -21,6 +21,8 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         SnapshotAge = options.SnapshotAge(parsed),
         Gateways = options.Gateways(parsed),
         Scenario = options.ScenarioOf(parsed),
+        Autoscale = options.AutoscaleOf(parsed),
+        Migrate = options.MigrateOf(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
     });

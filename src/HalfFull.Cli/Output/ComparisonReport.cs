@@ -16,7 +16,7 @@ internal static class ComparisonReport
         var seeds = runs.Count == 1 ? $"seed {first.Seed}" : $"mean of seeds {first.Seed} to {runs[^1].Plan.Seed}";
         screen.WriteLine();
         Line(screen, "traffic", TrafficText.Of(first.Traffic));
-        Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(runs[0].Entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}");
+        Line(screen, "fleet", $"{string.Join(" | ", Fleets(comparison))} (simulated), {seeds}{(first.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(runs[0].Entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}{(first.Autoscale is { } autoscale ? $", autoscaled by {autoscale}" : string.Empty)}{(first.Migrate is { } migrate ? $", migration by {migrate}" : string.Empty)}");
         foreach (var model in TrafficText.StepModels(first.Fleet))
         {
             Line(screen, "model", model);
@@ -55,6 +55,7 @@ internal static class ComparisonReport
         AddIf(true, "TPOT mean", row => Figures.Seconds(row.Mean(entry => entry.TpotSeconds.Mean)));
         AddIf(true, "E2E mean", row => Figures.Seconds(row.Mean(entry => entry.E2ESeconds.Mean)));
         AddIf(true, "E2E p99", row => Figures.Seconds(row.Mean(entry => entry.E2ESeconds.P99)));
+        AddIf(comparison.Rows[0].Runs[0].Entry.Scaling is not null, "replicas", row => Figures.Three(row.Mean(entry => entry.Scaling!.ReplicasMean)));
         AddIf(hasSlo, "SLO met", row => Figures.Percent(row.Mean(entry => entry.SloAttainment)));
         AddIf(hasSlo && comparison.Metric.IsRate, "goodput", row => $"{Figures.Three(row.Mean(entry => entry.GoodputRequestsPerSecond))}/s");
         AddIf(!IsShown(comparison.Metric), comparison.Metric.Title, row => Verdict.Spell(comparison.Metric, row.Value));

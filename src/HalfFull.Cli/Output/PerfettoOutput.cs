@@ -1,3 +1,4 @@
+using HalfFull.Engine;
 using HalfFull.Report.Perfetto;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Runs;
@@ -14,6 +15,13 @@ internal sealed class PerfettoOutput : IDisposable
 
     /// <summary>Opens the file; null when none is asked for.</summary>
     public static PerfettoOutput? Open(string? path) => path is null ? null : new PerfettoOutput(path);
+
+    /// <summary>Begins the trace of real engines.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="engines">A name for each, in the order of their numbers.</param>
+    /// <param name="model">The model's file.</param>
+    public IRunObserver Begin(IReadOnlyList<string> args, IReadOnlyList<string> engines, string model) => trace = new PerfettoTrace(
+        file.Stream, engines, [("command", CommandLineText.Of(args)), ("version", ProductVersion.Text), ("model", model)]);
 
     /// <summary>Begins the trace of a run.</summary>
     public IRunObserver Begin(IReadOnlyList<string> args, RunPlan plan)

@@ -12,5 +12,7 @@ internal static class PolicyList
         ("engine", "Engine schedulers", PolicyCatalogs.Engines.Entries),
         ("router", "Routers", PolicyCatalogs.Routers.Entries),
         ("queue", "Queue policies of the gateway", PolicyCatalogs.Queues.Entries),
+        ("autoscale", "Autoscalers", PolicyCatalogs.Autoscalers.Entries),
+        ("migrate", "Migrators", PolicyCatalogs.Migrators.Entries),
     ];
 }

@@ -31,6 +31,8 @@ internal static class RunReport
             ("SLO", plan.Slo == Slo.None ? null : $"{plan.Slo} met by {Figures.Percent(entry.SloAttainment)}, goodput {Figures.Three(entry.GoodputRequestsPerSecond)} requests/s"),
             ("replicas", $"KV in use {Figures.Percent(entry.KvUsageMean)}, imbalance {Figures.Three(entry.Imbalance)}"),
             ("KV moved", Handovers(entry)),
+            ("autoscale", entry.Scaling is { } scaling ? $"{entry.Autoscale}: {ScalingText.Of(scaling)}" : null),
+            ("migrations", entry.Migrations is { } moves ? $"{entry.Migrate}: {MigrationText.Of(moves)}" : null),
             ("preemptions", $"{Figures.Count(entry.Preemptions)}, {Figures.Count(entry.RecomputedTokens)} tokens recomputed"));
         screen.WriteLine();
         Lines(

@@ -10,8 +10,10 @@ using HalfFull.Simulation;
 namespace HalfFull.Cli.Truth;
 
 /// <summary>Plays the same requests on a real engine and in the simulator. Both see the same arrivals, lengths, limits, schedulers and seed.</summary>
-internal sealed class TruthCheck(LlamaRunner runner, EngineLimits limits, IStepTimeModel stepTime, int vocabulary, ulong seed)
+internal sealed class TruthCheck(LlamaRunner runner, EngineLimits limits, IStepTimeModel stepTime, int vocabulary, ulong seed, IRunObserver? observer)
 {
+    private int played;
+
     /// <summary>Compares schedulers at a load, a share of what the simulator completes when all requests arrive at once.</summary>
     public TruthResult Compare(TruthTraffic traffic, double load, IReadOnlyList<string> engines, CancellationToken cancellation)
     {
@@ -48,7 +50,7 @@ internal sealed class TruthCheck(LlamaRunner runner, EngineLimits limits, IStepT
             new GenerationInput(Prompt(rng, job.Request.PromptTokens), new SamplingOptions { Temperature = 0, IgnoreEnd = true }))).ToArray();
         var rates = new EngineRates(limits, stepTime);
         var scheduler = PolicyCatalogs.Engines.Create(PolicySpec.Parse(engine), rates, limits, new Rng(seed).Fork("engine"), stepTime, NoPredictor.Instance);
-        return new EngineReplay(limits, scheduler, rates, runner).Run(requests, cancellation);
+        return new EngineReplay(limits, scheduler, rates, runner, observer: observer, id: played++).Run(requests, cancellation);
     }
 
     private List<RequestRecord> Simulated(string engine, IReadOnlyList<Job> jobs, CancellationToken cancellation)

@@ -17,6 +17,9 @@ internal sealed class MeasuringRunner(IModelRunner runner) : IModelRunner
     public ReadOnlySpan<Sequence> Failed => runner.Failed;
 
     /// <inheritdoc/>
+    public ReadOnlySpan<long> LostPrefixes => runner.LostPrefixes;
+
+    /// <inheritdoc/>
     public void Begin(Sequence sequence, GenerationInput? input) => runner.Begin(sequence, input);
 
     /// <inheritdoc/>

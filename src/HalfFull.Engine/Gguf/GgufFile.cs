@@ -29,6 +29,9 @@ public sealed class GgufFile
     /// <summary>The architecture, such as <c>llama</c>.</summary>
     public string Architecture => Text("general.architecture") ?? string.Empty;
 
+    /// <summary>How its embeddings are pooled; null when it is not made for embeddings.</summary>
+    public Pooling? Pooling => Whole($"{Architecture}.pooling_type") is { } pooling and >= (long)Gguf.Pooling.Mean and <= (long)Gguf.Pooling.Last ? (Pooling)pooling : null;
+
     /// <summary>The chat template as written in the file; null when there is none.</summary>
     public string? ChatTemplate => Text("tokenizer.chat_template");
 

@@ -16,12 +16,18 @@ public static class TinyModel
     /// <param name="type">Number format of the matrices; norms stay in 32 bits.</param>
     /// <param name="name">The model's name.</param>
     /// <param name="seed">Seed of the weights.</param>
-    public static void Write(Stream stream, TinyShape shape, GgufTensorType type, string name, ulong seed = 1)
+    /// <param name="pooling">How embeddings are pooled, for a model that gives some; they are noise too.</param>
+    public static void Write(Stream stream, TinyShape shape, GgufTensorType type, string name, ulong seed = 1, Pooling? pooling = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(shape);
         var writer = new GgufWriter();
         Describe(writer, shape, type, name);
+        if (pooling is { } kind)
+        {
+            writer.Add("llama.pooling_type", (uint)kind);
+        }
+
         var weights = new RandomWeights(new Rng(seed).Fork("weights"));
 
         void Matrix(string tensor, int columns, int rows, float deviation) => writer.AddTensor(

@@ -16,6 +16,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     private readonly Replica replica;
     private readonly IModelRunner runner;
     private readonly EngineClock clock;
+    private readonly IRunObserver? observer;
     private readonly ConcurrentQueue<(Generation Generation, bool Abort)> inbox = new();
     private readonly AutoResetEvent wake = new(initialState: false);
     private readonly Thread thread;
@@ -23,6 +24,8 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     private int[] outputsBefore = new int[64];
     private EngineStats totals = new();
     private EngineStats published = new();
+    private TimeSpan gapTime;
+    private long gaps;
     private int pending;
     private long lastId;
     private readonly TaskCompletionSource<Exception?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,13 +38,15 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     /// <param name="rates">Its rates, those that the scheduler was given.</param>
     /// <param name="runner">Computes the steps.</param>
     /// <param name="clock">Its clock, that of the runner.</param>
-    public EngineLoop(EngineLimits limits, IEngineScheduler scheduler, EngineRates rates, IModelRunner runner, EngineClock clock)
+    /// <param name="observer">Hears what the engine does, on the engine's thread; null when nobody does.</param>
+    public EngineLoop(EngineLimits limits, IEngineScheduler scheduler, EngineRates rates, IModelRunner runner, EngineClock clock, IRunObserver? observer = null)
     {
         ArgumentNullException.ThrowIfNull(runner);
         ArgumentNullException.ThrowIfNull(clock);
         replica = new Replica(0, limits, scheduler, rates, this);
         this.runner = runner;
         this.clock = clock;
+        this.observer = observer;
         thread = new Thread(Run) { IsBackground = true, Name = "engine" };
         thread.Start();
     }
@@ -128,19 +133,28 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
     /// <inheritdoc/>
     void IReplicaListener.TokenGap(TimeSpan gap, long count)
     {
+        gapTime += gap * count;
+        gaps += count;
     }
 
     /// <inheritdoc/>
     void IReplicaListener.FirstToken(int replica, Sequence sequence, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        totals = totals with { PromptTokens = totals.PromptTokens + sequence.PromptTokens, CachedTokens = totals.CachedTokens + sequence.CachedTokens };
+        totals = totals with
+        {
+            PromptTokens = totals.PromptTokens + sequence.PromptTokens,
+            CachedTokens = totals.CachedTokens + sequence.CachedTokens,
+            FirstTokens = totals.FirstTokens + 1,
+            FirstTokenTime = totals.FirstTokenTime + (now - sequence.Request.Arrival),
+        };
     }
 
     /// <inheritdoc/>
     void IReplicaListener.Ended(Sequence sequence, in RequestRecord record)
     {
         ArgumentNullException.ThrowIfNull(sequence);
+        observer?.Add(record);
         if (record.Outcome == Outcome.Completed)
         {
             totals = totals with { Completed = totals.Completed + 1 };
@@ -187,7 +201,10 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         while (!stopping)
         {
             TakeInbox(now);
-            if (!replica.BeginStep(now))
+            replica.ForgetPrefixes(runner.LostPrefixes);
+            var begun = replica.BeginStep(now);
+            observer?.Planned(replica, now);
+            if (!begun)
             {
                 Publish();
                 Wait(replica.WakeAt);
@@ -198,6 +215,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             Publish();
             RememberOutputs();
             var end = runner.Run(replica.Plan, now);
+            observer?.StepEnding(replica, now, end);
             TakeInbox(end);
             foreach (var sequence in runner.Failed)
             {
@@ -260,6 +278,7 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
             generation.Sequence = replica.Submit(generation.Request, now);
             Remember(generation, generation.Sequence.Slot);
             runner.Begin(generation.Sequence, generation.Input);
+            observer?.Submitted(replica, generation.Sequence, now);
         }
     }
 
@@ -313,6 +332,8 @@ public sealed class EngineLoop : IReplicaListener, IDisposable
         Running = replica.Running,
         KvTokensInUse = replica.KvTokensInUse,
         Preemptions = replica.Preemptions,
+        Gaps = gaps,
+        GapTime = gapTime,
         Steps = replica.Steps,
     });
 }

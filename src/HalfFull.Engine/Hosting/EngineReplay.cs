@@ -14,6 +14,7 @@ public sealed class EngineReplay : IReplicaListener
     private readonly List<RequestRecord> records = [];
     private readonly List<int> emittedBefore = [];
     private readonly Action<Sequence, GeneratedToken>? onToken;
+    private readonly IRunObserver? observer;
 
     /// <summary>An idle engine.</summary>
     /// <param name="limits">What it may hold and do.</param>
@@ -21,12 +22,22 @@ public sealed class EngineReplay : IReplicaListener
     /// <param name="rates">Its rates, those that the scheduler was given.</param>
     /// <param name="runner">Computes the steps.</param>
     /// <param name="onToken">Hears every token; null when nobody listens.</param>
-    public EngineReplay(EngineLimits limits, IEngineScheduler scheduler, EngineRates rates, IModelRunner runner, Action<Sequence, GeneratedToken>? onToken = null)
+    /// <param name="observer">Hears what the engine does; null when nobody does.</param>
+    /// <param name="id">Its number, as the observer tells several engines apart.</param>
+    public EngineReplay(
+        EngineLimits limits,
+        IEngineScheduler scheduler,
+        EngineRates rates,
+        IModelRunner runner,
+        Action<Sequence, GeneratedToken>? onToken = null,
+        IRunObserver? observer = null,
+        int id = 0)
     {
         ArgumentNullException.ThrowIfNull(runner);
-        replica = new Replica(0, limits, scheduler, rates, this);
+        replica = new Replica(id, limits, scheduler, rates, this);
         this.runner = runner;
         this.onToken = onToken;
+        this.observer = observer;
     }
 
     /// <summary>The engine core.</summary>
@@ -44,10 +55,15 @@ public sealed class EngineReplay : IReplicaListener
             cancellation.ThrowIfCancellationRequested();
             for (; next < requests.Count && requests[next].Request.Arrival <= now; next++)
             {
-                runner.Begin(replica.Submit(requests[next].Request, now, requests[next].OutputTokens), requests[next].Input);
+                var sequence = replica.Submit(requests[next].Request, now, requests[next].OutputTokens);
+                runner.Begin(sequence, requests[next].Input);
+                observer?.Submitted(replica, sequence, now);
             }
 
-            if (replica.BeginStep(now))
+            replica.ForgetPrefixes(runner.LostPrefixes);
+            var begun = replica.BeginStep(now);
+            observer?.Planned(replica, now);
+            if (begun)
             {
                 now = Step(now);
                 continue;
@@ -74,6 +90,7 @@ public sealed class EngineReplay : IReplicaListener
     void IReplicaListener.Ended(Sequence sequence, in RequestRecord record)
     {
         records.Add(record);
+        observer?.Add(record);
         if (record.Outcome != Outcome.Completed)
         {
             runner.End(sequence);
@@ -90,6 +107,7 @@ public sealed class EngineReplay : IReplicaListener
         }
 
         var end = runner.Run(replica.Plan, now);
+        observer?.StepEnding(replica, now, end);
         foreach (var sequence in runner.Failed)
         {
             replica.Abort(sequence, end);

@@ -21,6 +21,18 @@ public sealed record EngineStats
     /// <summary>Output tokens.</summary>
     public long OutputTokens { get; init; }
 
+    /// <summary>Requests that got their first token.</summary>
+    public long FirstTokens { get; init; }
+
+    /// <summary>Sum of their times to first token, from when they were handed in.</summary>
+    public TimeSpan FirstTokenTime { get; init; }
+
+    /// <summary>Gaps between output tokens.</summary>
+    public long Gaps { get; init; }
+
+    /// <summary>Their sum.</summary>
+    public TimeSpan GapTime { get; init; }
+
     /// <summary>Preemptions.</summary>
     public long Preemptions { get; init; }
 

@@ -9,6 +9,9 @@ public interface IModelRunner
     /// <summary>Sequences whose part of the last step could not be computed: the host aborts them.</summary>
     ReadOnlySpan<Sequence> Failed => default;
 
+    /// <summary>Prefix units whose KV has gone since the last step began, although the core may count them as cached: the host tells the core before the next step.</summary>
+    ReadOnlySpan<long> LostPrefixes => default;
+
     /// <summary>A request has joined the queue.</summary>
     /// <param name="sequence">Its sequence.</param>
     /// <param name="input">What a real model needs of it; null where only sizes count.</param>

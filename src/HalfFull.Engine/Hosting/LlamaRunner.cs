@@ -16,15 +16,20 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
     private readonly LlamaBatch batch;
     private readonly StepClock clock;
     private readonly SamplerScratch scratch;
-    private readonly NativeIds ids;
+    private readonly NativeKv kv;
     private readonly List<LlamaSequence> resident = [];
+    private readonly List<LlamaSequence> newcomers = [];
     private readonly List<LlamaSequence> step = [];
     private readonly List<Sequence> stopped = [];
     private readonly List<Sequence> failed = [];
     private LlamaSequence?[] bySlot = new LlamaSequence?[64];
+    private long steps;
     private long nativeTicks;
     private long samplingTicks;
-    private LlamaRunnerStats stats = new(0, TimeSpan.Zero, TimeSpan.Zero, 0, 0, 0, 0);
+    private long swapsOut;
+    private long swapsIn;
+    private long repairedTokens;
+    private long noRoom;
 
     /// <summary>Makes the KV cache.</summary>
     /// <param name="model">The model; it must live as long as this does.</param>
@@ -41,7 +46,7 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         context = new LlamaContext(model, options);
         batch = context.NewBatch();
         scratch = new SamplerScratch(model.VocabularySize);
-        ids = new NativeIds(options.Sequences);
+        kv = new NativeKv(context);
     }
 
     /// <inheritdoc/>
@@ -50,8 +55,12 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
     /// <inheritdoc/>
     public ReadOnlySpan<Sequence> Failed => CollectionsMarshal.AsSpan(failed);
 
+    /// <inheritdoc/>
+    public ReadOnlySpan<long> LostPrefixes => kv.Lost;
+
     /// <summary>What it has done so far; the engine's thread only.</summary>
-    public LlamaRunnerStats Stats => stats with { NativeTime = Stopwatch.GetElapsedTime(0, nativeTicks), SamplingTime = Stopwatch.GetElapsedTime(0, samplingTicks) };
+    public LlamaRunnerStats Stats =>
+        new(steps, Stopwatch.GetElapsedTime(0, nativeTicks), Stopwatch.GetElapsedTime(0, samplingTicks), swapsOut, swapsIn, repairedTokens, kv.TokensTaken, noRoom);
 
     /// <summary>
     /// Limits of an engine core whose accounts agree with this KV cache: its blocks hold no more tokens than the cache, no sequence more than its part of it or
@@ -83,7 +92,7 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
             MaxSequences = context.Options.Sequences,
             TokenBudget = context.Options.BatchTokens,
             MaxModelLength = maxModelLength ?? longest,
-            PrefixCaching = false,
+            PrefixCaching = true,
             SwapTokens = model.File.KvBytesPerToken(bytesPerNumber) is { } bytes and > 0 ? swapBytes / bytes : 0,
         };
     }
@@ -113,10 +122,12 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         clock.Begin();
         stopped.Clear();
         failed.Clear();
+        kv.ClearLost();
         PutAway();
+        kv.Settle(plan);
         Gather(plan);
         Compute();
-        stats = stats with { Steps = stats.Steps + 1 };
+        steps++;
         return clock.End(start);
     }
 
@@ -138,8 +149,10 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
 
         bySlot[sequence.Slot] = null;
         own.Forget();
-        Drop(own);
         resident.Remove(own);
+        var begun = Stopwatch.GetTimestamp();
+        kv.Leave(own);
+        nativeTicks += Stopwatch.GetTimestamp() - begun;
     }
 
     /// <summary>Lets another thread run it from its next step on.</summary>
@@ -157,7 +170,6 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
     /// <summary>Takes the KV of preempted sequences out of the library, before anybody else needs the room.</summary>
     private void PutAway()
     {
-        var begun = Stopwatch.GetTimestamp();
         for (var i = resident.Count - 1; i >= 0; i--)
         {
             var own = resident[i];
@@ -166,81 +178,92 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
                 continue;
             }
 
+            var begun = Stopwatch.GetTimestamp();
             if (own.Sequence.SwappedTokens > 0 && own.NativeTokens == own.Sequence.SwappedTokens)
             {
                 SwapOut(own);
             }
 
-            Drop(own);
+            kv.Leave(own);
             resident.RemoveAt(i);
+            nativeTicks += Stopwatch.GetTimestamp() - begun;
         }
-
-        nativeTicks += Stopwatch.GetTimestamp() - begun;
     }
 
     private void SwapOut(LlamaSequence own)
     {
-        var state = own.Keep(context.SavedBytes(own.NativeId));
-        if (context.Save(own.NativeId, state) != state.Length)
+        var state = own.Keep(context.SavedBytes(own.Kv!.Id));
+        if (context.Save(own.Kv.Id, state) != state.Length)
         {
             own.Forget();
             return;
         }
 
-        stats = stats with { SwapsOut = stats.SwapsOut + 1 };
-    }
-
-    private void Drop(LlamaSequence own)
-    {
-        if (own.NativeId >= 0)
-        {
-            context.Remove(own.NativeId, 0);
-            ids.Release(own.NativeId);
-            own.NativeId = -1;
-            own.NativeTokens = 0;
-        }
+        swapsOut++;
     }
 
     /// <summary>The step's sequences by rising number in the library, which wants them so, each holding the tokens that the core says it has.</summary>
     private void Gather(StepPlan plan)
     {
         step.Clear();
+        newcomers.Clear();
         foreach (var sequence in plan.Scheduled)
         {
             var own = Of(sequence);
-            if (own.NativeId < 0)
-            {
-                own.NativeId = ids.Take();
-                resident.Add(own);
-            }
-
             step.Add(own);
+            if (own.Kv is null)
+            {
+                newcomers.Add(own);
+            }
         }
 
-        step.Sort(static (one, other) => one.NativeId.CompareTo(other.NativeId));
+        if (newcomers.Count > 0)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            kv.Place(newcomers);
+            resident.AddRange(newcomers);
+            nativeTicks += Stopwatch.GetTimestamp() - begun;
+        }
+
+        var last = -1;
+        var isSorted = true;
         foreach (var own in step)
         {
-            Align(own);
+            isSorted &= own.Kv!.Id > last;
+            last = own.Kv.Id;
+        }
+
+        if (!isSorted)
+        {
+            step.Sort(static (one, other) => one.Kv!.Id.CompareTo(other.Kv!.Id));
+        }
+
+        foreach (var own in step)
+        {
+            if (own.NativeTokens != own.Sequence.ComputedTokens)
+            {
+                Align(own);
+            }
         }
     }
 
     private void Align(LlamaSequence own)
     {
+        var part = own.Kv!;
         var wanted = own.Sequence.ComputedTokens;
-        if (own.NativeTokens > wanted)
+        if (part.Tokens > wanted)
         {
             // Preempted and admitted again before this saw it.
-            context.Remove(own.NativeId, wanted);
-            own.NativeTokens = wanted;
+            kv.Cut(part, wanted);
         }
 
-        if (own.NativeTokens < wanted)
+        if (part.Tokens < wanted)
         {
             var begun = Stopwatch.GetTimestamp();
-            if (own.NativeTokens == 0 && !own.Saved.IsEmpty && context.Restore(own.NativeId, own.Saved))
+            if (part.Tokens == 0 && !own.Saved.IsEmpty && context.Restore(part.Id, own.Saved))
             {
-                own.NativeTokens = context.Tokens(own.NativeId);
-                stats = stats with { SwapsIn = stats.SwapsIn + 1 };
+                part.Tokens = context.Tokens(part.Id);
+                swapsIn++;
             }
 
             nativeTicks += Stopwatch.GetTimestamp() - begun;
@@ -263,8 +286,8 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
                 return;
             }
 
-            own.NativeTokens += count;
-            stats = stats with { RepairedTokens = stats.RepairedTokens + count };
+            own.Kv!.Tokens += count;
+            repairedTokens += count;
         }
     }
 
@@ -283,26 +306,22 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
 
         if (Decode() == DecodeResult.Done)
         {
-            foreach (var own in step)
-            {
-                Sample(own);
-            }
-
+            Finish(CollectionsMarshal.AsSpan(step));
             return;
         }
 
         // The accounts of the core make sure that this does not happen. Should it happen, those that still fit go on, one by one.
-        foreach (var own in step)
+        for (var i = 0; i < step.Count; i++)
         {
             batch.Clear();
-            AddScheduled(own);
+            AddScheduled(step[i]);
             if (batch.Count > 0 && Decode() == DecodeResult.Done)
             {
-                Sample(own);
+                Finish(CollectionsMarshal.AsSpan(step).Slice(i, 1));
             }
             else
             {
-                Fail(own);
+                Fail(step[i]);
             }
         }
     }
@@ -313,22 +332,16 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         var sequence = own.Sequence;
         if (own.NativeTokens == sequence.ComputedTokens)
         {
-            var row = AddRows(own, sequence.ScheduledTokens, sequence.ScheduledTokens == sequence.RemainingTokens);
-            own.Row = sequence.ScheduledTokens == sequence.RemainingTokens ? row : -1;
+            var emits = sequence.ScheduledTokens == sequence.RemainingTokens;
+            var row = AddRows(own, sequence.ScheduledTokens, emits);
+            own.Row = emits ? row : -1;
         }
     }
 
     private int AddRows(LlamaSequence own, int count, bool wantsLogits)
     {
-        var tokens = own.Tokens;
-        var row = -1;
-        for (var i = 0; i < count; i++)
-        {
-            var position = own.NativeTokens + i;
-            row = batch.Add(tokens[position], position, own.NativeId, wantsLogits && i == count - 1);
-        }
-
-        return row;
+        var first = own.NativeTokens;
+        return batch.Add(own.Tokens.Slice(first, count), first, own.Kv!.Id, wantsLogits);
     }
 
     private DecodeResult Decode()
@@ -338,7 +351,7 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         nativeTicks += Stopwatch.GetTimestamp() - begun;
         if (result == DecodeResult.NoRoom)
         {
-            stats = stats with { NoRoom = stats.NoRoom + 1 };
+            noRoom++;
         }
 
         return result;
@@ -352,27 +365,40 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         }
     }
 
-    private void Sample(LlamaSequence own)
+    /// <summary>Counts what was computed and gives their tokens to those that get one.</summary>
+    private void Finish(ReadOnlySpan<LlamaSequence> computed)
     {
-        if (own.NativeTokens != own.Sequence.ComputedTokens)
-        {
-            return;
-        }
-
-        own.NativeTokens += own.Sequence.ScheduledTokens;
-        if (own.Row < 0)
-        {
-            return;
-        }
-
         var begun = Stopwatch.GetTimestamp();
-        var logits = context.Logits(own.Row);
-        var token = own.Sampler.Next(logits, own.Tokens[..own.PromptTokens], own.Tokens[own.PromptTokens..], scratch);
+        foreach (var own in computed)
+        {
+            if (own.Row >= 0)
+            {
+                own.Next = own.Sampler.Next(context.Logits(own.Row), own.Tokens[..own.PromptTokens], own.Tokens[own.PromptTokens..], scratch);
+            }
+        }
+
         samplingTicks += Stopwatch.GetTimestamp() - begun;
+        foreach (var own in computed)
+        {
+            if (own.NativeTokens != own.Sequence.ComputedTokens)
+            {
+                continue;
+            }
+
+            own.Kv!.Tokens += own.Sequence.ScheduledTokens;
+            if (own.Row >= 0)
+            {
+                Emit(own, own.Next);
+            }
+        }
+    }
+
+    private void Emit(LlamaSequence own, int token)
+    {
         own.Add(token);
         var ends = !own.Options.IgnoreEnd && model.EndsGeneration(token);
         var isLast = ends || own.Sequence.OutputTokens + 1 >= own.Sequence.StopAfter;
-        var text = own.Text.Append(model.Piece(token), isLast);
+        var text = own.Text.Append(model.Piece(token), model.WholeText(token), isLast);
         if (ends || own.Text.IsStopped)
         {
             stopped.Add(own.Sequence);
@@ -382,7 +408,7 @@ public sealed class LlamaRunner : IModelRunner, IDisposable
         {
             Id = token,
             Finish = ends || own.Text.IsStopped ? FinishReason.Stop : FinishReason.Length,
-            Logprobs = own.Options.Logprobs is { } alternatives ? Sampler.Logprobs(logits, token, alternatives) : null,
+            Logprobs = own.Options.Logprobs is { } alternatives ? Sampler.Logprobs(context.Logits(own.Row), token, alternatives) : null,
         };
     }
 }

@@ -7,6 +7,7 @@ namespace HalfFull.Engine.Hosting;
 /// <param name="SwapsOut">Sequences whose KV was copied to host memory.</param>
 /// <param name="SwapsIn">Sequences whose KV came back from there.</param>
 /// <param name="RepairedTokens">Tokens that had to be computed once more although the core counted them as present; 0 unless a copy failed.</param>
+/// <param name="TakenTokens">Prompt tokens that were not computed because their KV was there: prefixes shared with others.</param>
 /// <param name="NoRoom">Times that the library had no room although the core had counted it; 0 while the accounts agree.</param>
 public sealed record LlamaRunnerStats(
-    long Steps, TimeSpan NativeTime, TimeSpan SamplingTime, long SwapsOut, long SwapsIn, long RepairedTokens, long NoRoom);
+    long Steps, TimeSpan NativeTime, TimeSpan SamplingTime, long SwapsOut, long SwapsIn, long RepairedTokens, long TakenTokens, long NoRoom);

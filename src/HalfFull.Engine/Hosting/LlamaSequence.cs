@@ -17,6 +17,7 @@ internal sealed class LlamaSequence
         Options = input.Sampling;
         Sampler = new Sampler(input.Sampling);
         Text = new OutputText(input.Sampling.Stop);
+        Prompt = input.Prompt;
         PromptTokens = input.Prompt.Length;
         tokens = new int[PromptTokens + 16];
         input.Prompt.Span.CopyTo(tokens);
@@ -33,11 +34,20 @@ internal sealed class LlamaSequence
 
     internal int PromptTokens { get; }
 
-    /// <summary>Its number in the library; -1 while it has no KV there.</summary>
-    internal int NativeId { get; set; } = -1;
+    /// <summary>The prompt's tokens.</summary>
+    internal ReadOnlyMemory<int> Prompt { get; }
+
+    /// <summary>Its KV in the library; null while it has none there.</summary>
+    internal KvPart? Kv { get; set; }
+
+    /// <summary>Where it takes its prefix from; only while it is placed.</summary>
+    internal KvPart? Source { get; set; }
 
     /// <summary>Tokens that it has in the library.</summary>
-    internal int NativeTokens { get; set; }
+    internal int NativeTokens => Kv?.Tokens ?? 0;
+
+    /// <summary>The token chosen in this step.</summary>
+    internal int Next { get; set; }
 
     /// <summary>Row of the batch whose logits choose its next token; -1 when it gets none in this step.</summary>
     internal int Row { get; set; } = -1;

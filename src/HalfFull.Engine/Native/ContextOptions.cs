@@ -1,3 +1,5 @@
+using HalfFull.Engine.Gguf;
+
 namespace HalfFull.Engine.Native;
 
 /// <summary>How a context is set up.</summary>
@@ -13,6 +15,12 @@ public sealed record ContextOptions
 
     /// <summary>Sequences that may hold KV at a time, 1 to <see cref="MostSequences"/>.</summary>
     public int Sequences { get; init => field = Within(value, MostSequences); } = 8;
+
+    /// <summary>
+    /// Numbers for prefixes that are kept when nobody uses them, beside those of the sequences; unified only, where a number costs nothing. In a split cache prefixes
+    /// lie in parts that no sequence needs.
+    /// </summary>
+    public int KeptPrefixes { get; init => field = Within(value, MostSequences); } = 64;
 
     /// <summary>Tokens of the whole KV cache: the pool when unified, all parts together when split.</summary>
     public int KvTokens { get; init => field = Within(value, MostTokens); } = 8 * 1024;
@@ -31,6 +39,9 @@ public sealed record ContextOptions
 
     /// <summary>Whether attention is computed without keeping its whole matrix.</summary>
     public bool FlashAttention { get; init; }
+
+    /// <summary>How embeddings are pooled, for a context that gives embeddings and no logits; null for one that generates.</summary>
+    public Pooling? Pooling { get; init; }
 
     private static int Within(int value, int most)
     {

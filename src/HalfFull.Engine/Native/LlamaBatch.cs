@@ -68,6 +68,18 @@ internal sealed unsafe class LlamaBatch : IDisposable
         return row;
     }
 
+    /// <summary>Adds rows of one sequence at consecutive positions.</summary>
+    /// <returns>The number of the last one, the only one that may want logits.</returns>
+    internal int Add(ReadOnlySpan<int> tokens, int firstPosition, int sequence, bool wantsLogits)
+    {
+        for (var i = 0; i < tokens.Length - 1; i++)
+        {
+            Add(tokens[i], firstPosition + i, sequence, wantsLogits: false);
+        }
+
+        return Add(tokens[^1], firstPosition + tokens.Length - 1, sequence, wantsLogits);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

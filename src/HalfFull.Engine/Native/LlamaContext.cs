@@ -28,17 +28,27 @@ internal sealed unsafe class LlamaContext : IDisposable
         var perPart = RoundUp((options.KvTokens + parts - 1) / parts);
         parameters.ContextTokens = (uint)(perPart * parts);
 
+        Numbers = options.KvMode == KvMode.Split ? options.Sequences : Math.Min(ContextOptions.MostSequences, options.Sequences + options.KeptPrefixes);
+
         // The library ends the process when its largest batch has fewer rows than there may be sequences.
-        var rows = Math.Max(options.BatchTokens, options.Sequences);
+        var rows = Math.Max(options.BatchTokens, Numbers);
         parameters.BatchTokens = (uint)rows;
         parameters.MicroBatchTokens = (uint)Math.Min(rows, MicroBatchTokens);
-        parameters.Sequences = (uint)options.Sequences;
+        parameters.Sequences = (uint)Numbers;
         parameters.Threads = options.Threads;
         parameters.BatchThreads = options.Threads;
         parameters.FlashAttention = options.FlashAttention ? 1 : 0;
         parameters.KeyType = (int)options.KvType;
         parameters.ValueType = (int)options.KvType;
         parameters.UnifiedKv = options.KvMode == KvMode.Unified ? (byte)1 : (byte)0;
+        if (options.Pooling is { } pooling)
+        {
+            // Pooling needs all rows of a text in one pass.
+            parameters.Embeddings = 1;
+            parameters.PoolingType = (int)pooling;
+            parameters.MicroBatchTokens = (uint)rows;
+        }
+
         // Where memory is promised freely, the library would begin to fill what is not there.
         var bytes = model.File.KvBytesPerToken(options.KvType == KvType.F32 ? 4 : 2) * perPart * parts;
         var fits = bytes is null || bytes < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -52,6 +62,12 @@ internal sealed unsafe class LlamaContext : IDisposable
         }
 
         memory = LlamaNative.llama_get_memory(context);
+        if (memory == 0)
+        {
+            Dispose();
+            throw new LlamaException($"{model.File.Path} is a model without a KV cache (architecture {model.File.Architecture}): it generates no text.");
+        }
+
         KvTokens = (int)LlamaNative.llama_n_ctx(context);
         SequenceTokens = (int)LlamaNative.llama_n_ctx_seq(context);
         CheckSetUp(parameters, perPart);
@@ -60,6 +76,9 @@ internal sealed unsafe class LlamaContext : IDisposable
     /// <summary>What was asked for.</summary>
     internal ContextOptions Options { get; }
 
+    /// <summary>Numbers of sequences and kept prefixes; ids are below it.</summary>
+    internal int Numbers { get; }
+
     /// <summary>Tokens that the whole KV cache holds.</summary>
     internal int KvTokens { get; }
 
@@ -67,7 +86,7 @@ internal sealed unsafe class LlamaContext : IDisposable
     internal int SequenceTokens { get; }
 
     /// <summary>A batch whose rows fit this context.</summary>
-    internal LlamaBatch NewBatch() => new(Options.BatchTokens, model.VocabularySize, Options.Sequences, SequenceTokens);
+    internal LlamaBatch NewBatch() => new(Options.BatchTokens, model.VocabularySize, Numbers, SequenceTokens);
 
     /// <summary>Computes the rows of a batch of at least one row.</summary>
     /// <exception cref="LlamaException">The library failed; what the cache holds is unknown then.</exception>
@@ -98,6 +117,17 @@ internal sealed unsafe class LlamaContext : IDisposable
         return logits != null
             ? new ReadOnlySpan<float>(logits, model.VocabularySize)
             : throw new LlamaException(string.Create(CultureInfo.InvariantCulture, $"Row {row} of the batch has no logits."));
+    }
+
+    /// <summary>The pooled vector of a sequence, valid until the next decode; only with <see cref="ContextOptions.Pooling"/>.</summary>
+    internal ReadOnlySpan<float> Embedding(int sequence)
+    {
+        Own();
+        Check(sequence);
+        var vector = LlamaNative.llama_get_embeddings_seq(context, sequence);
+        return vector != null
+            ? new ReadOnlySpan<float>(vector, model.Width)
+            : throw new LlamaException(string.Create(CultureInfo.InvariantCulture, $"Sequence {sequence} has no embedding."));
     }
 
     /// <summary>Tokens that a sequence holds.</summary>
@@ -230,7 +260,7 @@ internal sealed unsafe class LlamaContext : IDisposable
         }
     }
 
-    private void Check(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Options.Sequences, nameof(sequence));
+    private void Check(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Numbers, nameof(sequence));
 
     private void CheckRange(int from, int to)
     {

@@ -24,6 +24,9 @@ internal struct LlamaContextParams
     [FieldOffset(32)]
     internal int BatchThreads;
 
+    [FieldOffset(44)]
+    internal int PoolingType;
+
     [FieldOffset(52)]
     internal int FlashAttention;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using HalfFull.Engine.Gguf;
 
 namespace HalfFull.Engine.Native;
@@ -6,8 +7,12 @@ namespace HalfFull.Engine.Native;
 /// <summary>The weights and the vocabulary of a GGUF file. What it offers may be used from any thread.</summary>
 public sealed unsafe class LlamaModel : IDisposable
 {
+    // Compared by reference: no text of a token is this very one.
+    private static readonly string NotWhole = new('?', 1);
+
     private readonly nint vocabulary;
     private readonly byte[]?[] pieces;
+    private readonly string?[] texts;
 
     private LlamaModel(nint handle, GgufFile file)
     {
@@ -16,7 +21,9 @@ public sealed unsafe class LlamaModel : IDisposable
         vocabulary = LlamaNative.llama_model_get_vocab(handle);
         VocabularySize = LlamaNative.llama_vocab_n_tokens(vocabulary);
         TrainedTokens = LlamaNative.llama_model_n_ctx_train(handle);
+        Width = LlamaNative.llama_model_n_embd(handle);
         pieces = new byte[]?[VocabularySize];
+        texts = new string?[VocabularySize];
     }
 
     /// <summary>The file that it came from.</summary>
@@ -27,6 +34,9 @@ public sealed unsafe class LlamaModel : IDisposable
 
     /// <summary>Tokens of context that it was trained for.</summary>
     public int TrainedTokens { get; }
+
+    /// <summary>Numbers that stand for a token; those of an embedding.</summary>
+    public int Width { get; }
 
     internal nint Handle { get; private set; }
 
@@ -96,6 +106,13 @@ public sealed unsafe class LlamaModel : IDisposable
         return pieces[token] ??= ReadPiece(token);
     }
 
+    /// <summary>The text of a token that is whole characters; null for one that holds parts of a character.</summary>
+    public string? WholeText(int token)
+    {
+        var text = texts[token] ??= ReadText(token);
+        return ReferenceEquals(text, NotWhole) ? null : text;
+    }
+
     /// <summary>Whether a token ends a generation.</summary>
     public bool EndsGeneration(int token)
     {
@@ -123,6 +140,12 @@ public sealed unsafe class LlamaModel : IDisposable
     }
 
     private static byte Byte(bool value) => value ? (byte)1 : (byte)0;
+
+    private string ReadText(int token)
+    {
+        var bytes = Piece(token);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : NotWhole;
+    }
 
     private byte[] ReadPiece(int token)
     {

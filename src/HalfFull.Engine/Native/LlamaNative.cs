@@ -19,7 +19,7 @@ internal static unsafe partial class LlamaNative
     [
         "llama_log_set", "llama_backend_init", "llama_model_load_from_file", "llama_init_from_model", "llama_free", "llama_model_free", "llama_get_memory",
         "llama_model_get_vocab", "llama_model_n_ctx_train", "llama_model_n_embd", "llama_vocab_n_tokens", "llama_vocab_bos", "llama_vocab_eos",
-        "llama_vocab_is_eog", "llama_vocab_is_control", "llama_tokenize", "llama_token_to_piece", "llama_decode", "llama_get_logits_ith", "llama_memory_seq_rm",
+        "llama_vocab_is_eog", "llama_vocab_is_control", "llama_tokenize", "llama_token_to_piece", "llama_decode", "llama_get_logits_ith", "llama_get_embeddings_seq", "llama_memory_seq_rm",
         "llama_memory_seq_cp", "llama_memory_seq_pos_max", "llama_memory_clear", "llama_state_seq_get_size", "llama_state_seq_get_data",
         "llama_state_seq_set_data", "llama_n_ctx", "llama_n_ctx_seq", "llama_n_batch", "llama_n_seq_max",
     ];
@@ -89,6 +89,9 @@ internal static unsafe partial class LlamaNative
 
     [LibraryImport(Llama)]
     internal static partial float* llama_get_logits_ith(nint context, int row);
+
+    [LibraryImport(Llama)]
+    internal static partial float* llama_get_embeddings_seq(nint context, int sequence);
 
     [LibraryImport(Llama)]
     internal static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);

@@ -11,6 +11,7 @@ internal sealed class OutputText(IReadOnlyList<string> stops)
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder pending = new();
     private char[] characters = new char[64];
+    private bool isInCharacter;
 
     /// <summary>Whether a stop text has appeared; nothing is given out any more then.</summary>
     internal bool IsStopped { get; private set; }
@@ -29,6 +30,7 @@ internal sealed class OutputText(IReadOnlyList<string> stops)
         var most = Encoding.UTF8.GetMaxCharCount(bytes.Length + 4);
         characters = characters.Length < most ? new char[most] : characters;
         var count = decoder.GetChars(bytes, characters, flush: isLast);
+        isInCharacter = !isLast && decoder.GetCharCount([], flush: true) > 0;
         if (stops.Count == 0)
         {
             return count == 0 ? string.Empty : new string(characters, 0, count);
@@ -37,6 +39,10 @@ internal sealed class OutputText(IReadOnlyList<string> stops)
         pending.Append(characters, 0, count);
         return Release(isLast);
     }
+
+    /// <summary>Adds a token whose text is whole characters, if that is known: most are, and nothing need be decoded then.</summary>
+    internal string Append(ReadOnlySpan<byte> bytes, string? whole, bool isLast) =>
+        whole is not null && stops.Count == 0 && !isInCharacter && !IsStopped ? whole : Append(bytes, isLast);
 
     private string Release(bool isLast)
     {

@@ -182,7 +182,7 @@ internal sealed class Forwarder : IDisposable
         }
         finally
         {
-            pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
+            pool.End(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens, usage?.CachedTokens);
             call.Journey.Attempted(dispatch, outcome, usage?.PromptTokens, usage?.OutputTokens);
             metrics.Ended(dispatch, call.Arrival, pool.Now, outcome, usage);
             RequestSpan.Ended(dispatch.Lease.Attempt, usage, dispatch.Lease.PromptTokens, dispatch.Lease.OutputTokens);

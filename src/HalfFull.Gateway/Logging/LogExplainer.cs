@@ -106,6 +106,15 @@ public sealed class LogExplainer : IDecisionVisitor
         replay.Front?.Overload(lane, replicas);
 
     /// <inheritdoc/>
+    void IDecisionVisitor.GaveWay(long newcomer, long refused, in LogPosition at)
+    {
+        if (replay.Front?.IsWaiting(newcomer) == true)
+        {
+            replay.Front.GiveWay(newcomer);
+        }
+    }
+
+    /// <inheritdoc/>
     void IDecisionVisitor.Switched(PolicySpec router, PolicySpec queue, in LogPosition at) => replay.Front?.Switch(router, queue);
 
     /// <inheritdoc/>

@@ -141,6 +141,22 @@ internal sealed class RecordingFront
         }
     }
 
+    /// <summary>Decides who is refused because the queue is too long; whoever it is has left it.</summary>
+    public Request GiveWay(long newcomer)
+    {
+        lock (gate)
+        {
+            var isLogged = log?.Prepare() == true;
+            var refused = front.GiveWay(newcomer);
+            if (isLogged)
+            {
+                log!.GaveWay(newcomer, refused.Id);
+            }
+
+            return refused;
+        }
+    }
+
     /// <summary>The first token of a request came back.</summary>
     public void FirstToken(TimeSpan now, Request request, int replica)
     {

@@ -21,6 +21,21 @@ public sealed record EngineReport
     /// <summary>Prompt tokens since the engine started.</summary>
     public double? PromptTokens { get; init; }
 
+    /// <summary>Prompt tokens found in the prefix cache since the engine started.</summary>
+    public double? CachedTokens { get; init; }
+
+    /// <summary>Seconds that prompts took until their first tokens, summed over requests, since the engine started.</summary>
+    public double? PrefillSeconds { get; init; }
+
+    /// <summary>Requests in that sum; null where it is the engine's working time and no sum over requests.</summary>
+    public double? FirstTokens { get; init; }
+
+    /// <summary>Seconds between output tokens, summed, since the engine started.</summary>
+    public double? GapSeconds { get; init; }
+
+    /// <summary>Gaps in that sum.</summary>
+    public double? Gaps { get; init; }
+
     /// <summary>Start time of the process, seconds: a change tells of a restart.</summary>
     public double? StartTime { get; init; }
 

@@ -1,13 +1,12 @@
 namespace HalfFull.Gateway.Replicas;
 
 /// <summary>
-/// What the gateway learns of a replica from its answers: prefill rate, release rate and mean output. Unknown until enough was seen; routers then take
-/// the mean of the fleet. Not thread-safe: <see cref="ReplicaPool"/> serialises it.
+/// What the gateway learns of a replica from its answers and reports: prefill rate, release rate, mean output, duration of a step. Unknown until enough was seen; routers then
+/// take the mean of the fleet. Not thread-safe: <see cref="ReplicaPool"/> serialises it.
 /// </summary>
 public sealed class LearnedRates
 {
     private const int FewestSamples = 8;
-    private const int Window = 64;
     private const double Quantile = 0.9; // a high one, so that fixed costs and decoding do not bias the rate down
     private const int SmallestWork = 256; // tokens; below, the fixed cost of a step drowns the rate
     private const double ReleaseSmoothing = 0.3;
@@ -16,9 +15,9 @@ public sealed class LearnedRates
     private static readonly TimeSpan SameStep = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan ReleaseWindow = TimeSpan.FromSeconds(1);
 
-    private readonly double[] rates = new double[Window];
-    private readonly double[] sorted = new double[Window];
-    private int samples;
+    private readonly QuantileWindow rates = new(size: 64, Quantile, FewestSamples, renewal: 1);
+    private readonly ReportedPrefill reported = new();
+    private readonly StepTimes steps = new();
     private TimeSpan? busySince;
     private TimeSpan lastFirstToken;
     private long busyTokens;
@@ -27,8 +26,11 @@ public sealed class LearnedRates
     private int finished;
     private double meanOutput;
 
-    /// <summary>Prefill tokens per second; null until eight first tokens told.</summary>
-    public double? PrefillTokensPerSecond { get; private set; }
+    /// <summary>Prefill tokens per second; null until eight first tokens or stretches of reports told.</summary>
+    public double? PrefillTokensPerSecond => rates.Value;
+
+    /// <summary>Seconds of a step that decodes; null until known.</summary>
+    public double? SecondsPerStep => steps.Seconds;
 
     /// <summary>KV tokens freed per second by finished requests, under load; null until known.</summary>
     public double? ReleasedTokensPerSecond { get; private set; }
@@ -41,15 +43,16 @@ public sealed class LearnedRates
     /// the order in which the engine took them: the delay of one request and the prompts sent before it would tell a larger rate of a longer queue, and a
     /// much larger one where short requests go first.
     /// </summary>
-    /// <param name="promptTokens">Prompt tokens of the request.</param>
+    /// <param name="prefillTokens">Prompt tokens of the request that had to be computed.</param>
     /// <param name="delay">Time since it was sent, when nothing else was to be prefilled then; null otherwise.</param>
     /// <param name="isBusy">Whether others are still without a first token.</param>
     /// <param name="now">The time.</param>
-    public void FirstToken(int promptTokens, TimeSpan? delay, bool isBusy, TimeSpan now)
+    public void FirstToken(int prefillTokens, TimeSpan? delay, bool isBusy, TimeSpan now)
     {
+        reported.Shown();
         if (delay is { } alone)
         {
-            Sample(promptTokens, alone);
+            Sample(prefillTokens, alone);
         }
 
         if (busySince is { } since && now - lastFirstToken > SameStep)
@@ -62,7 +65,7 @@ public sealed class LearnedRates
             }
         }
 
-        busyTokens += promptTokens;
+        busyTokens += prefillTokens;
         lastFirstToken = now;
         if (!isBusy)
         {
@@ -77,20 +80,37 @@ public sealed class LearnedRates
     /// <summary>Nothing is left there to prefill, though the last did not show it.</summary>
     public void Idle() => busySince = null;
 
-    private void Sample(long tokens, TimeSpan time)
+    /// <summary>Tokens came back on a stream.</summary>
+    /// <param name="lease">The stream.</param>
+    /// <param name="now">The time.</param>
+    internal void Output(Lease lease, TimeSpan now) => steps.Take(lease, now, hasEnded: false);
+
+    /// <summary>A stream came to its end.</summary>
+    internal void Ended(Lease lease, TimeSpan now) => steps.Take(lease, now, hasEnded: true);
+
+    /// <summary>A replica gave a report.</summary>
+    /// <param name="before">The one before, of the same epoch; null when it is the first.</param>
+    /// <param name="after">This one.</param>
+    /// <param name="time">Between them.</param>
+    internal void Reported(EngineReport? before, EngineReport after, TimeSpan time)
     {
-        if (tokens < SmallestWork || time <= TimeSpan.Zero)
+        if (before is null)
         {
             return;
         }
 
-        rates[samples++ % Window] = tokens / time.TotalSeconds;
-        if (samples >= FewestSamples)
+        steps.Take(before, after);
+        if (reported.Take(before, after, time) is var (tokens, took))
         {
-            var count = Math.Min(samples, Window);
-            rates.AsSpan(0, count).CopyTo(sorted);
-            sorted.AsSpan(0, count).Sort();
-            PrefillTokensPerSecond = sorted[(int)(Quantile * (count - 1))];
+            Sample((long)tokens, took);
+        }
+    }
+
+    private void Sample(long tokens, TimeSpan time)
+    {
+        if (tokens >= SmallestWork && time > TimeSpan.Zero)
+        {
+            rates.Add(tokens / time.TotalSeconds);
         }
     }
 

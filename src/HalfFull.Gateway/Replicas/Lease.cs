@@ -3,14 +3,17 @@ namespace HalfFull.Gateway.Replicas;
 /// <summary>What the ledger holds for one attempt of one request on one epoch of one replica. The amounts are those of the reservation, never estimated again.</summary>
 public sealed class Lease
 {
-    internal Lease(LedgerAccount account, Request request, int attempt, TimeSpan sentAt)
+    private LeaseLink sent;
+    private LeaseLink unreported;
+
+    internal Lease(LedgerAccount account, Request request, int attempt, TimeSpan sentAt, int cachedTokens)
     {
         Account = account;
         Epoch = account.Epoch;
         Request = request;
         Attempt = attempt;
         SentAt = sentAt;
-        IsUnreported = true;
+        CachedTokens = Math.Clamp(cachedTokens, 0, request.PromptTokens);
     }
 
     /// <summary>The replica's account.</summary>
@@ -40,16 +43,28 @@ public sealed class Lease
     /// <summary>Prompt tokens.</summary>
     public int PromptTokens => Request.PromptTokens;
 
+    /// <summary>Prompt tokens that the replica should have cached, as was expected when it was sent.</summary>
+    public int CachedTokens { get; }
+
+    /// <summary>Prompt tokens that it must compute then; at least 1, as the last one is always computed.</summary>
+    public int PrefillTokens => Math.Max(1, PromptTokens - CachedTokens);
+
     /// <summary>Whether every request there whose answer shows a first token had shown it when this one was sent.</summary>
     internal bool IsAlone { get; init; }
 
     /// <summary>Whether its answer will not show a first token: it is not streamed.</summary>
     internal bool IsBlind { get; init; }
 
-    /// <summary>Whether it was sent after the replica's last report was taken and has no first token yet.</summary>
-    internal bool IsUnreported { get; set; }
+    /// <summary>Whether it was sent after the replica's last report was taken.</summary>
+    internal bool IsUnreported => Unreported.IsIn;
 
-    internal Lease? Previous { get; set; }
+    /// <summary>When the first of the tokens came back that <see cref="MarkedTokens"/> does not count.</summary>
+    internal TimeSpan MarkedAt { get; set; }
 
-    internal Lease? Next { get; set; }
+    /// <summary>Output tokens from which step times were learned.</summary>
+    internal int MarkedTokens { get; set; }
+
+    internal ref LeaseLink Sent => ref sent;
+
+    internal ref LeaseLink Unreported => ref unreported;
 }

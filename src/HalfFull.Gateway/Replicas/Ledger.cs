@@ -12,35 +12,30 @@ public static class Ledger
     /// <param name="attempt">0 for the first try.</param>
     /// <param name="now">The time.</param>
     /// <param name="blindPrefill">How long its prefill will probably take, when its answer will not show a first token; null when it will.</param>
-    public static Lease Reserve(LedgerAccount account, Request request, int attempt, TimeSpan now, TimeSpan? blindPrefill = null)
+    /// <param name="cachedTokens">Prompt tokens that the replica should have cached.</param>
+    public static Lease Reserve(LedgerAccount account, Request request, int attempt, TimeSpan now, TimeSpan? blindPrefill = null, int cachedTokens = 0)
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(request);
-        var lease = new Lease(account, request, attempt, now) { IsAlone = account.SentRequests == account.BlindRequests, IsBlind = blindPrefill is not null };
+        var lease = new Lease(account, request, attempt, now, cachedTokens) { IsAlone = account.SentRequests == account.BlindRequests, IsBlind = blindPrefill is not null };
         if (blindPrefill is { } prefill)
         {
             account.BlindUntil = (account.BlindRequests > 0 && account.BlindUntil > now ? account.BlindUntil : now) + prefill;
             account.BlindRequests++;
-            account.BlindPromptTokens += lease.PromptTokens;
+            account.BlindPrefillTokens += lease.PrefillTokens;
         }
 
         account.Requests++;
         account.PromptTokens += lease.PromptTokens;
         account.SentRequests++;
         account.SentPromptTokens += lease.PromptTokens;
+        account.SentPrefillTokens += lease.PrefillTokens;
+        account.Sent.Add(lease);
         account.UnreportedRequests++;
+        account.Unreported.Add(lease);
+        account.UnreportedSentRequests++;
         account.UnreportedPromptTokens += lease.PromptTokens;
-        lease.Previous = account.NewestSent;
-        if (account.NewestSent is { } newest)
-        {
-            newest.Next = lease;
-        }
-        else
-        {
-            account.OldestSent = lease;
-        }
-
-        account.NewestSent = lease;
+        account.UnreportedPrefillTokens += lease.PrefillTokens;
         return lease;
     }
 
@@ -56,6 +51,7 @@ public static class Ledger
         LeaveSent(lease);
         lease.Phase = LeasePhase.Streaming;
         lease.FirstTokenAt = now;
+        (lease.MarkedAt, lease.MarkedTokens) = (now, 1);
         lease.Account.LastFirstToken = now;
         return true;
     }
@@ -86,6 +82,12 @@ public static class Ledger
             {
                 LeaveSent(lease);
             }
+
+            if (lease.IsUnreported)
+            {
+                account.Unreported.Remove(lease);
+                account.UnreportedRequests--;
+            }
         }
 
         lease.Phase = LeasePhase.Released;
@@ -96,9 +98,11 @@ public static class Ledger
     public static void Reported(LedgerAccount account, TimeSpan takenAt)
     {
         ArgumentNullException.ThrowIfNull(account);
-        for (var lease = account.OldestSent; lease is not null && lease.SentAt <= takenAt; lease = lease.Next)
+        while (account.Unreported.Oldest is { } lease && lease.SentAt <= takenAt)
         {
-            MarkReported(lease);
+            LeaveUnreportedSent(lease);
+            account.Unreported.Remove(lease);
+            account.UnreportedRequests--;
         }
     }
 
@@ -112,13 +116,16 @@ public static class Ledger
         account.OutputTokens = 0;
         account.SentRequests = 0;
         account.SentPromptTokens = 0;
+        account.SentPrefillTokens = 0;
         account.UnreportedRequests = 0;
+        account.UnreportedSentRequests = 0;
         account.UnreportedPromptTokens = 0;
+        account.UnreportedPrefillTokens = 0;
         account.BlindRequests = 0;
-        account.BlindPromptTokens = 0;
+        account.BlindPrefillTokens = 0;
         account.LastFirstToken = null;
-        account.OldestSent = null;
-        account.NewestSent = null;
+        account.Sent.Clear();
+        account.Unreported.Clear();
     }
 
     private static bool IsLive(Lease lease)
@@ -130,44 +137,27 @@ public static class Ledger
     private static void LeaveSent(Lease lease)
     {
         var account = lease.Account;
+        LeaveUnreportedSent(lease);
+        account.Sent.Remove(lease);
         account.SentRequests--;
         account.SentPromptTokens -= lease.PromptTokens;
+        account.SentPrefillTokens -= lease.PrefillTokens;
         if (lease.IsBlind)
         {
             account.BlindRequests--;
-            account.BlindPromptTokens -= lease.PromptTokens;
+            account.BlindPrefillTokens -= lease.PrefillTokens;
         }
-
-        MarkReported(lease);
-        if (lease.Previous is { } previous)
-        {
-            previous.Next = lease.Next;
-        }
-        else
-        {
-            account.OldestSent = lease.Next;
-        }
-
-        if (lease.Next is { } next)
-        {
-            next.Previous = lease.Previous;
-        }
-        else
-        {
-            account.NewestSent = lease.Previous;
-        }
-
-        lease.Previous = null;
-        lease.Next = null;
     }
 
-    private static void MarkReported(Lease lease)
+    /// <summary>A request that has no first token and is in no report gets one of the two.</summary>
+    private static void LeaveUnreportedSent(Lease lease)
     {
-        if (lease.IsUnreported)
+        if (lease is { IsUnreported: true, Phase: LeasePhase.Sent })
         {
-            lease.IsUnreported = false;
-            lease.Account.UnreportedRequests--;
-            lease.Account.UnreportedPromptTokens -= lease.PromptTokens;
+            var account = lease.Account;
+            account.UnreportedSentRequests--;
+            account.UnreportedPromptTokens -= lease.PromptTokens;
+            account.UnreportedPrefillTokens -= lease.PrefillTokens;
         }
     }
 }

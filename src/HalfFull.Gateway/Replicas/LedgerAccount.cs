@@ -28,17 +28,26 @@ public sealed class LedgerAccount
     /// <summary>Prompt tokens of those without a first token.</summary>
     public long SentPromptTokens { get; internal set; }
 
-    /// <summary>Those without a first token that were sent after the last report was taken.</summary>
+    /// <summary>Those of these tokens that must be computed: all but what the replica should have cached.</summary>
+    public long SentPrefillTokens { get; internal set; }
+
+    /// <summary>Requests that were sent after the last report was taken and have not ended: the report's counts know nothing of them.</summary>
     public int UnreportedRequests { get; internal set; }
 
-    /// <summary>Their prompt tokens.</summary>
+    /// <summary>Those of them without a first token.</summary>
+    public int UnreportedSentRequests { get; internal set; }
+
+    /// <summary>Prompt tokens of those without a first token. The others' are in <see cref="CommittedTokens"/> as what is known to be there.</summary>
     public long UnreportedPromptTokens { get; internal set; }
+
+    /// <summary>Those of these tokens that must be computed.</summary>
+    public long UnreportedPrefillTokens { get; internal set; }
 
     /// <summary>Those of them without a first token whose answers will not show one.</summary>
     public int BlindRequests { get; internal set; }
 
-    /// <summary>Their prompt tokens.</summary>
-    public long BlindPromptTokens { get; internal set; }
+    /// <summary>Prompt tokens of these that must be computed.</summary>
+    public long BlindPrefillTokens { get; internal set; }
 
     /// <summary>When those will probably be prefilled, one after the other.</summary>
     internal TimeSpan BlindUntil { get; set; }
@@ -50,13 +59,15 @@ public sealed class LedgerAccount
     public long CommittedTokens => PromptTokens + OutputTokens;
 
     /// <summary>The request without a first token that was sent first; null when there is none.</summary>
-    public Lease? OldestSent { get; internal set; }
+    public Lease? OldestSent => Sent.Oldest;
 
-    internal Lease? NewestSent { get; set; }
+    internal LeaseList Sent { get; } = new(isOfUnreported: false);
+
+    internal LeaseList Unreported { get; } = new(isOfUnreported: true);
 
     /// <summary>Whether nothing is reserved.</summary>
     public bool IsEmpty =>
-        (Requests, PromptTokens, OutputTokens, SentRequests, SentPromptTokens, UnreportedRequests, UnreportedPromptTokens)
-        == (0, 0, 0, 0, 0, 0, 0)
-        && (BlindRequests, BlindPromptTokens, OldestSent, NewestSent) == (0, 0, null, null);
+        (Requests, PromptTokens, OutputTokens, SentRequests, SentPromptTokens, SentPrefillTokens) == (0, 0, 0, 0, 0, 0)
+        && (UnreportedRequests, UnreportedSentRequests, UnreportedPromptTokens, UnreportedPrefillTokens, BlindRequests, BlindPrefillTokens) == (0, 0, 0, 0, 0, 0)
+        && (Sent.Oldest, Sent.Newest, Unreported.Oldest, Unreported.Newest) == (null, null, null, null);
 }

@@ -32,12 +32,12 @@ internal static class LoadEstimate
         replica.ReportedAt = takenAt;
         replica.Flavour = replica.Settings.Flavour ?? (report.Flavour == ReplicaFlavour.Unknown ? replica.Flavour : report.Flavour);
         var meanPrompt = account.Requests > 0 ? account.PromptTokens / account.Requests : 0;
-        var ownSent = account.SentRequests - account.UnreportedRequests;
+        var ownSent = account.SentRequests - account.UnreportedSentRequests;
         var foreign = Math.Max(0, (report.Waiting ?? 0) - ownSent) * meanPrompt;
         replica.PrefillAtReport = PrefillAt(replica, report.Waiting, takenAt) + foreign;
         if (report is { KvUsage: { } usage, KvCapacityTokens: { } capacity })
         {
-            var waiting = Math.Min(report.Waiting ?? 0, ownSent) * (ownSent > 0 ? ReportedPrefill(account) / ownSent : 0);
+            var waiting = Math.Min(report.Waiting ?? 0, ownSent) * (ownSent > 0 ? (account.SentPromptTokens - account.UnreportedPromptTokens) / ownSent : 0);
             var drift = (usage * capacity) + waiting + foreign - (account.CommittedTokens - account.UnreportedPromptTokens);
             replica.DriftTokens = drift;
             replica.MeanDrift = replica.MeanDrift is { } mean ? mean + (DriftSmoothing * (drift - mean)) : drift;
@@ -54,9 +54,9 @@ internal static class LoadEstimate
         var view = View(replica, now);
         var isReported = IsReported(replica, now);
         var rate = PrefillRate(replica);
-        var (seenRequests, seenTokens) = (account.SentRequests - account.BlindRequests, account.SentPromptTokens - account.BlindPromptTokens);
-        var blindTokens = account.BlindRequests > 0 ? Math.Min(account.BlindPromptTokens, Math.Max(0, (account.BlindUntil - now).TotalSeconds) * rate) : 0;
-        var blindRequests = account.BlindRequests > 0 ? account.BlindRequests * (blindTokens / account.BlindPromptTokens) : 0;
+        var (seenRequests, seenTokens) = (account.SentRequests - account.BlindRequests, account.SentPrefillTokens - account.BlindPrefillTokens);
+        var blindTokens = account.BlindRequests > 0 ? Math.Min(account.BlindPrefillTokens, Math.Max(0, (account.BlindUntil - now).TotalSeconds) * rate) : 0;
+        var blindRequests = account.BlindRequests > 0 ? account.BlindRequests * (blindTokens / account.BlindPrefillTokens) : 0;
         if (isReported && replica.Report!.Waiting is { } waiting && waiting > seenRequests)
         {
             var meanPrompt = account.Requests > 0 ? account.PromptTokens / account.Requests : 0;
@@ -69,8 +69,8 @@ internal static class LoadEstimate
         return new FrontReplica(view, seenTokens - progress + (long)blindTokens, seenRequests + (int)Math.Ceiling(blindRequests), isReported);
     }
 
-    /// <summary>How long the prefill of a prompt will probably take.</summary>
-    public static TimeSpan PrefillTime(RemoteReplica replica, Request request) => TimeSpan.FromSeconds(request.PromptTokens / PrefillRate(replica));
+    /// <summary>How long the prefill of so many tokens will probably take.</summary>
+    public static TimeSpan PrefillTime(RemoteReplica replica, int tokens) => TimeSpan.FromSeconds(tokens / PrefillRate(replica));
 
     /// <summary>The view of a replica.</summary>
     public static ReplicaView View(RemoteReplica replica, TimeSpan now)
@@ -86,17 +86,18 @@ internal static class LoadEstimate
             PrefillTokensPerSecond = replica.Rates.PrefillTokensPerSecond,
             ReleasedTokensPerSecond = replica.Rates.ReleasedTokensPerSecond,
             MeanOutputTokens = replica.Rates.MeanOutputTokens,
+            SecondsPerStep = replica.Rates.SecondsPerStep,
             InFlightRequests = account.Requests,
             InFlightPromptTokens = account.PromptTokens,
             InFlightStreaming = account.Requests - account.SentRequests,
-            InFlightPrefillTokens = account.SentPromptTokens,
+            InFlightPrefillTokens = account.SentPrefillTokens,
             InFlightOutputTokens = account.OutputTokens,
         };
         return IsReported(replica, now) && replica.Report is { } report
             ? Reported(replica, report, view with { Age = now - replica.ReportedAt })
             : view with
             {
-                QueuedPrefillTokens = account.SentPromptTokens - Progress(replica, account.OldestSent, now),
+                QueuedPrefillTokens = account.SentPrefillTokens - Progress(replica, account.OldestSent, now),
                 KvTokensInUse = account.CommittedTokens,
                 KvTokensQueued = 0,
             };
@@ -120,17 +121,17 @@ internal static class LoadEstimate
             KvTokensInUse = (long)Math.Max(0, account.CommittedTokens - account.UnreportedPromptTokens + Drift(replica, view.Age)),
             KvTokensQueued = 0,
             UnreportedRequests = account.UnreportedRequests,
-            UnreportedPrefillTokens = account.UnreportedPromptTokens,
+            UnreportedPrefillTokens = account.UnreportedPrefillTokens,
             UnreportedPromptTokens = account.UnreportedPromptTokens,
         };
     }
 
-    private static long ReportedPrefill(LedgerAccount account) => account.SentPromptTokens - account.UnreportedPromptTokens;
+    private static long ReportedPrefill(LedgerAccount account) => account.SentPrefillTokens - account.UnreportedPrefillTokens;
 
     private static long Foreign(RemoteReplica replica)
     {
         var account = replica.Account;
-        var foreign = Math.Max(0, (replica.Report?.Waiting ?? 0) - (account.SentRequests - account.UnreportedRequests));
+        var foreign = Math.Max(0, (replica.Report?.Waiting ?? 0) - (account.SentRequests - account.UnreportedSentRequests));
         return account.Requests > 0 ? foreign * (account.PromptTokens / account.Requests) : 0;
     }
 
@@ -149,11 +150,11 @@ internal static class LoadEstimate
         var left = waiting is { } count ? count + 1L : long.MaxValue;
         var tokens = 0L;
         Lease? oldest = null;
-        for (var lease = replica.Account.NewestSent; lease is not null && left > 0; lease = lease.Previous)
+        for (var lease = replica.Account.Sent.Newest; lease is not null && left > 0; lease = lease.Sent.Older)
         {
             if (!lease.IsUnreported)
             {
-                tokens += lease.PromptTokens;
+                tokens += lease.PrefillTokens;
                 oldest = lease;
                 left--;
             }
@@ -172,6 +173,6 @@ internal static class LoadEstimate
 
         var since = replica.Account.LastFirstToken is { } last && last > head.SentAt ? last : head.SentAt;
         var elapsed = Math.Max(0, (now - since).TotalSeconds);
-        return (long)Math.Min(head.PromptTokens - 1, elapsed * rate);
+        return (long)Math.Min(head.PrefillTokens - 1, elapsed * rate);
     }
 }

@@ -25,8 +25,13 @@ public sealed class QueueFigures
     /// <summary>Requests that waited longer than their bound: the fleet was slower than the rate for which it is stated.</summary>
     public long WaitViolations { get; private set; }
 
+    /// <summary>Requests that waited and were refused in place of more urgent newcomers.</summary>
+    public long Displaced { get; private set; }
+
     /// <summary>Requests that could not go at once, by what held the first in order then.</summary>
     public long Held(HeldReason reason) => held[(int)reason];
+
+    internal void CountDisplaced() => Displaced++;
 
     internal void CountHeld(HeldReason reason) => held[(int)reason]++;
 

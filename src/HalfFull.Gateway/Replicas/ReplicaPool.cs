@@ -121,6 +121,26 @@ public sealed class ReplicaPool : IDisposable
         }
     }
 
+    /// <summary>A replica that was drained takes requests again: at its full share, for its caches are as they were.</summary>
+    /// <returns>False when there is no replica of that number.</returns>
+    public bool Undrain(int id)
+    {
+        Waiter? woken;
+        lock (gate)
+        {
+            if (Find(id) is not { } replica)
+            {
+                return false;
+            }
+
+            replica.IsDraining = false;
+            woken = PassAll(Now);
+        }
+
+        Waiter.Wake(woken);
+        return true;
+    }
+
     /// <summary>Takes a replica out. What it has is finished.</summary>
     /// <returns>The replica; null when there is none of that number.</returns>
     public RemoteReplica? Remove(int id)
@@ -179,13 +199,12 @@ public sealed class ReplicaPool : IDisposable
             if (!waiter.IsDecided)
             {
                 Queue.CountHeld(held);
-                if (attempt == 0 && Overload(waiter.Lane, now) is { } retryAfter)
+                if (attempt == 0)
                 {
-                    front.Leave(request.Id);
-                    waiters.Remove(request.Id);
-                    waiter.Error = new NoReplicaException(NoReplicaReason.Overloaded, "Too many requests wait for the fleet.", retryAfter);
+                    Refuse(waiter, now, ref woken);
                 }
-                else
+
+                if (!waiter.IsDecided)
                 {
                     wait = waiter.Wait();
                     SetTimer();
@@ -297,7 +316,7 @@ public sealed class ReplicaPool : IDisposable
                 dispatch.Replica.Health.Window.FirstToken(now - lease.SentAt);
                 var account = lease.Account;
                 dispatch.Replica.Rates.FirstToken(
-                    lease.PromptTokens, lease.IsAlone ? now - lease.SentAt : null, isBusy: account.SentRequests > account.BlindRequests, now);
+                    lease.PrefillTokens, lease.IsAlone ? now - lease.SentAt : null, isBusy: account.SentRequests > account.BlindRequests, now);
                 front.FirstToken(now, lease.Request, dispatch.Replica.Id);
                 woken = PassAll(now);
             }
@@ -312,8 +331,13 @@ public sealed class ReplicaPool : IDisposable
         ArgumentNullException.ThrowIfNull(dispatch);
         lock (gate)
         {
-            Ledger.AddOutput(dispatch.Lease, tokens);
+            var lease = dispatch.Lease;
+            Ledger.AddOutput(lease, tokens);
             dispatch.Replica.OutputTokens += tokens;
+            if (lease.OutputTokens - lease.MarkedTokens >= StepTimes.Gaps)
+            {
+                dispatch.Replica.Rates.Output(lease, Now);
+            }
         }
     }
 
@@ -322,7 +346,8 @@ public sealed class ReplicaPool : IDisposable
     /// <param name="outcome">How it ended.</param>
     /// <param name="promptTokens">Its true prompt tokens, when the replica told.</param>
     /// <param name="outputTokens">Its true output tokens, when the replica told.</param>
-    public void End(Dispatch dispatch, DispatchOutcome outcome, int? promptTokens = null, int? outputTokens = null)
+    /// <param name="cachedTokens">Prompt tokens that it found cached, when it told.</param>
+    public void End(Dispatch dispatch, DispatchOutcome outcome, int? promptTokens = null, int? outputTokens = null, int? cachedTokens = null)
     {
         ArgumentNullException.ThrowIfNull(dispatch);
         Waiter? woken;
@@ -351,6 +376,11 @@ public sealed class ReplicaPool : IDisposable
                 }
 
                 replica.Rates.Finished(promptTokens ?? lease.PromptTokens, output, now);
+                replica.Rates.Ended(lease, now);
+                if (cachedTokens is { } cached)
+                {
+                    prefixes.Told(lease, cached);
+                }
             }
 
             if (isSameEpoch && lease.Account.SentRequests == lease.Account.BlindRequests)
@@ -359,7 +389,7 @@ public sealed class ReplicaPool : IDisposable
             }
 
             front.Ended(new RequestRecord(
-                lease.Request.Id, lease.Request.Arrival, lease.SentAt, firstToken, now, promptTokens ?? lease.PromptTokens, 0, output, 0, replica.Id,
+                lease.Request.Id, lease.Request.Arrival, lease.SentAt, firstToken, now, promptTokens ?? lease.PromptTokens, cachedTokens ?? 0, output, 0, replica.Id,
                 lease.Request.Tenant, outcome == DispatchOutcome.Completed ? Outcome.Completed : Outcome.Failed));
             woken = PassAll(now);
         }
@@ -436,6 +466,7 @@ public sealed class ReplicaPool : IDisposable
                 replica.Health.Restarted(Now);
             }
 
+            replica.Rates.Reported(replica.Report, report, takenAt - replica.ReportedAt);
             replica.Health.Progress.Take(report, takenAt);
             LoadEstimate.Take(replica, report, takenAt);
             woken = PassAll(Now);
@@ -639,7 +670,7 @@ public sealed class ReplicaPool : IDisposable
             switch (decision.Kind)
             {
                 case FrontDecisionKind.Release:
-                    waiter!.Dispatch = Reserve(candidates[decision.Index], waiter, now);
+                    waiter!.Dispatch = Reserve(candidates[decision.Index], waiter, decision.CachedPromptTokens ?? 0, now);
                     Queue.CountRelease(decision);
                     break;
                 case FrontDecisionKind.Expire:
@@ -657,10 +688,10 @@ public sealed class ReplicaPool : IDisposable
         return HeldReason.None;
     }
 
-    private Dispatch Reserve(RemoteReplica replica, Waiter waiter, TimeSpan now)
+    private Dispatch Reserve(RemoteReplica replica, Waiter waiter, int cachedTokens, TimeSpan now)
     {
-        var blind = waiter.IsStreamed ? (TimeSpan?)null : LoadEstimate.PrefillTime(replica, waiter.Request);
-        var lease = Ledger.Reserve(replica.Account, waiter.Request, waiter.Attempt, now, blind);
+        var blind = waiter.IsStreamed ? (TimeSpan?)null : LoadEstimate.PrefillTime(replica, waiter.Request.PromptTokens - cachedTokens);
+        var lease = Ledger.Reserve(replica.Account, waiter.Request, waiter.Attempt, now, blind, cachedTokens);
         replica.Requests++;
         if (front.NeedsPrefixHits)
         {
@@ -670,7 +701,27 @@ public sealed class ReplicaPool : IDisposable
         return new Dispatch(replica, lease, replica.Breaker.Begin(now));
     }
 
-    private TimeSpan? Overload(ServingLane lane, TimeSpan now) => front.Overload(now, lane.Id, Candidates(lane, now));
+    /// <summary>Refuses a newcomer when the queue is too long, or in its place a less urgent one that waits.</summary>
+    private void Refuse(Waiter newcomer, TimeSpan now, ref Waiter? woken)
+    {
+        if (front.Overload(now, newcomer.Lane.Id, Candidates(newcomer.Lane, now)) is not { } retryAfter)
+        {
+            return;
+        }
+
+        waiters.Remove(front.GiveWay(newcomer.Request.Id).Id, out var refused);
+        if (refused == newcomer)
+        {
+            newcomer.Error = new NoReplicaException(NoReplicaReason.Overloaded, "Too many requests wait for the fleet.", retryAfter);
+            return;
+        }
+
+        Queue.CountDisplaced();
+        refused!.Error = new NoReplicaException(
+            NoReplicaReason.Overloaded, "Too many requests wait for the fleet, and a more urgent one has taken the place of this one.", retryAfter);
+        refused.Next = woken;
+        woken = refused;
+    }
 
     /// <summary>Requests that a replica at its full share has on average: what the share of others is a share of; null when none is at its full share.</summary>
     private double? MeanRequests(ServingLane lane, TimeSpan now)

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using HalfFull.Engine.Chat;
 using HalfFull.Engine.Sampling;
 using HalfFull.Gateway.Http;
+using HalfFull.Gateway.OpenAi;
 using Microsoft.AspNetCore.Http;
 
 namespace HalfFull.Gateway.Workers;
@@ -23,6 +25,9 @@ internal sealed record CompletionRequest
 
     /// <summary>Seed that the client gave.</summary>
     public ulong? Seed { get; private init; }
+
+    /// <summary>Requests share prefixes only with those that have the same; 0 for those that brought none.</summary>
+    public ulong CacheSalt { get; private init; }
 
     /// <summary>How tokens are chosen; without the seed.</summary>
     public SamplingOptions Sampling { get; private init; } = new();
@@ -57,7 +62,7 @@ internal sealed record CompletionRequest
             Logprobs = Logprobs(fields, isChat),
         };
         var seed = fields.Has("seed", out var given) ? Seeded(given) : (ulong?)null;
-        var request = new CompletionRequest { Sampling = sampling, Seed = seed };
+        var request = new CompletionRequest { Sampling = sampling, Seed = seed, CacheSalt = Salt(fields) };
         return isChat ? request with { Messages = ReadMessages(fields) } : request.WithPrompt(fields, vocabulary);
     }
 
@@ -67,6 +72,10 @@ internal sealed record CompletionRequest
     private static ulong Seeded(JsonElement seed) => seed.ValueKind == JsonValueKind.Number && seed.TryGetInt64(out var value)
         ? (ulong)value
         : throw RequestFields.Refused("invalid_request", "'seed' must be a whole number.");
+
+    private static ulong Salt(RequestFields fields) => !fields.Has("cache_salt", out var salt) ? 0
+        : salt.ValueKind == JsonValueKind.String ? PrefixChain.Fold(1, Encoding.UTF8.GetBytes(salt.GetString()!))
+        : throw RequestFields.Refused("invalid_request", "'cache_salt' must be a text.");
 
     private static int? Logprobs(RequestFields fields, bool isChat)
     {

@@ -19,6 +19,9 @@ internal interface IWorkerModel
     /// <summary>Limits of its engine.</summary>
     EngineLimits Limits { get; }
 
+    /// <summary>Its embeddings; null when it gives none.</summary>
+    EmbeddingsApi? Embeddings => null;
+
     /// <summary>Hands a request to the engine.</summary>
     /// <param name="loop">The engine.</param>
     /// <param name="scan">The body, scanned.</param>

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace HalfFull.Gateway.Workers;
 
 /// <summary>A real model: chats are written down as its template wants, prompts become token ids, and tokens are chosen as the request says.</summary>
-internal sealed class LlamaWorkerModel(LlamaModel model, IChatTemplate? template, EngineLimits limits, ulong seed) : IWorkerModel
+internal sealed class LlamaWorkerModel(LlamaModel model, IChatTemplate? template, EngineLimits limits, ulong seed, LlamaEmbedder? embedder) : IWorkerModel
 {
     // No token of a known vocabulary has more bytes: a text that is longer than this times the context cannot fit, and is not even tokenized.
     private const int MostBytesPerToken = 512;
@@ -27,6 +27,9 @@ internal sealed class LlamaWorkerModel(LlamaModel model, IChatTemplate? template
 
     /// <inheritdoc/>
     public EngineLimits Limits => limits;
+
+    /// <inheritdoc/>
+    public EmbeddingsApi? Embeddings { get; } = embedder is null ? null : new EmbeddingsApi(model, embedder);
 
     /// <inheritdoc/>
     public IReadOnlyList<Generation> Submit(EngineLoop loop, in RequestScan scan, ReadOnlyMemory<byte> body, bool isChat)
@@ -53,11 +56,13 @@ internal sealed class LlamaWorkerModel(LlamaModel model, IChatTemplate? template
         }
 
         var first = request.Seed ?? Rng.Mix(seed + (ulong)Interlocked.Increment(ref submitted));
+        var unit = limits.BlockSize;
+        var hashes = TokenPrefix.Hashes(prompt, unit, request.CacheSalt);
         var generations = new Generation[scan.Choices];
         for (var i = 0; i < generations.Length; i++)
         {
             var sampling = request.Sampling with { Seed = first + (ulong)i };
-            generations[i] = loop.Submit(prompt.Length, maxTokens, priority: scan.EnginePriority, input: new GenerationInput(prompt, sampling));
+            generations[i] = loop.Submit(prompt.Length, maxTokens, hashes, unit, scan.EnginePriority, new GenerationInput(prompt, sampling));
         }
 
         return generations;

@@ -1,3 +1,4 @@
+using HalfFull.Engine;
 using HalfFull.Engine.Native;
 using HalfFull.Engine.StepTime;
 using HalfFull.Policies;
@@ -49,6 +50,9 @@ public sealed record ModelWorkerOptions(string Model)
 
     /// <summary>Largest request body, bytes.</summary>
     public int MostBodyBytes { get; init; } = 32 << 20;
+
+    /// <summary>Hears what its engine does, on the engine's thread; null when nobody does.</summary>
+    public IRunObserver? Observer { get; init; }
 
     /// <summary>Its clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

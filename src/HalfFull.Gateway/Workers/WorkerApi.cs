@@ -39,8 +39,7 @@ internal sealed class WorkerApi(IWorkerModel model, EngineLoop loop, int mostBod
     {
         ("POST", "/v1/chat/completions") => CompleteAsync(context, isChat: true),
         ("POST", "/v1/completions") => CompleteAsync(context, isChat: false),
-        ("POST", "/v1/embeddings") => throw new RequestRefusedException(
-            StatusCodes.Status400BadRequest, "unsupported_value", $"The model '{model.Id}' gives no embeddings here; it answers chats and completions."),
+        ("POST", "/v1/embeddings") => EmbedAsync(context),
         ("GET", "/v1/models") => TextAsync(context, "application/json", Models()),
         ("GET", "/health") => TextAsync(context, "text/plain", string.Empty),
         ("GET", "/version") => TextAsync(context, "application/json", $"{{\"version\":\"{model.Version}\"}}"),
@@ -68,6 +67,21 @@ internal sealed class WorkerApi(IWorkerModel model, EngineLoop loop, int mostBod
                 loop.Abort(generation);
             }
         }
+    }
+
+    private async Task EmbedAsync(HttpContext context)
+    {
+        if (model.Embeddings is not { } embeddings)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest, "unsupported_value", $"The model '{model.Id}' gives no embeddings: its file names no pooling. It answers chats and completions.");
+        }
+
+        using var body = await PooledBody.ReadAsync(context.Request, mostBodyBytes, context.RequestAborted);
+        var answer = await embeddings.AnswerAsync(body.Memory, context.RequestAborted);
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = answer.Length;
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
     }
 
     private void Check(in RequestScan scan, bool isChat)

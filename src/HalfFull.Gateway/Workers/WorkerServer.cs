@@ -66,6 +66,12 @@ public sealed class WorkerServer : IAsyncDisposable
             var model = LlamaModel.Load(options.Model, options.GpuLayers, options.Library);
             made.Add(model);
             var template = Template(model, options.ChatTemplate);
+            var embedder = LlamaEmbedder.Of(model, Math.Min(options.MaxModelLength ?? int.MaxValue, model.TrainedTokens), options.Context.Threads);
+            if (embedder is not null)
+            {
+                made.Insert(0, embedder);
+            }
+
             var clock = new EngineClock(options.Time);
             var runner = new LlamaRunner(model, options.Context, StepClock.Wall(clock));
             made.Insert(0, runner);
@@ -73,9 +79,9 @@ public sealed class WorkerServer : IAsyncDisposable
             var stepTime = options.StepTime ?? StepProbe.Measure(runner, limits);
             var rates = new EngineRates(limits, stepTime);
             var scheduler = Scheduler(options.Engine, rates, limits, stepTime, options.Seed);
-            var loop = new EngineLoop(limits, scheduler, rates, runner, clock);
+            var loop = new EngineLoop(limits, scheduler, rates, runner, clock, options.Observer);
             made.Insert(0, loop);
-            var api = new WorkerApi(new LlamaWorkerModel(model, template, limits, options.Seed), loop, options.MostBodyBytes, options.Time);
+            var api = new WorkerApi(new LlamaWorkerModel(model, template, limits, options.Seed, embedder), loop, options.MostBodyBytes, options.Time);
             return new WorkerServer(loop, await HttpHost.StartAsync(options.Host, options.Port, options.MostBodyBytes, api.HandleAsync), [.. made]);
         }
         catch

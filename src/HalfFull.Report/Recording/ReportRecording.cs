@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HalfFull.Engine;
 using HalfFull.Report.Data;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Runs;

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Runs;

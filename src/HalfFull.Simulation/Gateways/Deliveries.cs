@@ -30,6 +30,9 @@ internal sealed class Deliveries
         return false;
     }
 
+    /// <summary>Whether any is on the way to a replica.</summary>
+    internal bool AnyTo(int replica) => onTheWay.UnorderedItems.Any(item => item.Element.Replica == replica);
+
     /// <summary>Takes all that are on the way to a replica, in the order of sending.</summary>
     internal IReadOnlyList<Attempt> TakeAll(int replica)
     {

@@ -8,6 +8,8 @@ internal sealed class FleetState
 {
     private readonly Replica?[] replicas;
     private readonly bool[] takes;
+    private readonly bool[] retiring;
+    private readonly bool[] lived;
     private readonly long[] epochs;
 
     /// <summary>Nobody has started.</summary>
@@ -17,6 +19,8 @@ internal sealed class FleetState
         Specs = specs;
         replicas = new Replica?[specs.Count];
         takes = new bool[specs.Count];
+        retiring = new bool[specs.Count];
+        lived = new bool[specs.Count];
         epochs = new long[specs.Count];
         StepTimes = [.. specs.Select(static spec => spec.StepTime)];
     }
@@ -37,7 +41,13 @@ internal sealed class FleetState
     internal Replica this[int replica] => replicas[replica]!;
 
     /// <summary>Whether it takes new requests.</summary>
-    internal bool Takes(int replica) => takes[replica];
+    internal bool Takes(int replica) => takes[replica] && !retiring[replica];
+
+    /// <summary>Whether an autoscaler lets it finish what it has, to stop it then.</summary>
+    internal bool IsRetiring(int replica) => retiring[replica];
+
+    /// <summary>Whether it has ever lived.</summary>
+    internal bool HasLived(int replica) => lived[replica];
 
     /// <summary>How often it has restarted.</summary>
     internal long Epoch(int replica) => epochs[replica];
@@ -48,6 +58,7 @@ internal sealed class FleetState
         replicas[replica.Id] = replica;
         epochs[replica.Id] += restarted ? 1 : 0;
         takes[replica.Id] = true;
+        lived[replica.Id] = true;
     }
 
     /// <summary>A replica has died.</summary>
@@ -55,8 +66,12 @@ internal sealed class FleetState
     {
         replicas[replica] = null;
         takes[replica] = false;
+        retiring[replica] = false;
     }
 
     /// <summary>Opens or closes a living replica for new requests.</summary>
     internal void Open(int replica, bool open) => takes[replica] = open && replicas[replica] is not null;
+
+    /// <summary>Closes a living replica until it is stopped, whatever else opens it, or takes that back.</summary>
+    internal void Retire(int replica, bool retire) => retiring[replica] = retire;
 }

@@ -40,6 +40,9 @@ internal sealed class GatewaySet
         ? gateways[0]
         : gateways[(int)Math.BigMul(Rng.Mix(stream ^ Rng.Mix((ulong)requestId)), (ulong)gateways.Length, out _)];
 
+    /// <summary>A request that has its first token goes on at another replica.</summary>
+    internal void Moved(Request request, int from, int to) => Of(request.Id).Moved(request, from, to);
+
     /// <summary>A replica has died, and every request there has been reported as ended.</summary>
     internal void Died(int replica) => Array.ForEach(gateways, gateway => gateway.Died(replica));
 

@@ -27,7 +27,7 @@ internal sealed class ReplicaObserver(IReadOnlyList<ReplicaSpec> specs, bool wit
         UnreportedRequests = own.UnreportedRequests,
         UnreportedPrefillTokens = own.UnreportedPrefillTokens,
         UnreportedPromptTokens = own.UnreportedPromptTokens,
-        Running = replica.Running + replica.Reserved,
+        Running = replica.Running + (intakes is null ? 0 : replica.Reserved),
         Waiting = replica.Waiting + (intakes?.Requests(replica.Id) ?? 0),
         QueuedPrefillTokens = replica.QueuedPrefillTokens,
         KvTokensInUse = replica.KvTokensInUse,

@@ -19,7 +19,7 @@ public static class ReplicaRoles
     /// <summary>Whether some replicas prefill and others decode.</summary>
     internal static bool AreSplit(IReadOnlyList<ReplicaSpec> fleet) => fleet[0].Role != ReplicaRole.Whole;
 
-    /// <exception cref="SimulationException">The roles do not fit together, or nobody says how long KV takes from one replica to another.</exception>
+    /// <exception cref="SimulationException">The roles do not fit together, something else needs replicas without, or nobody says how long KV takes from one replica to another.</exception>
     internal static void Check(SimulationSetup setup)
     {
         if (Problem(setup.Fleet.Select(static spec => spec.Role)) is { } problem)
@@ -27,7 +27,18 @@ public static class ReplicaRoles
             throw new SimulationException($"The fleet {problem}.");
         }
 
-        if (AreSplit(setup.Fleet) && setup.KvTransfer is null)
+        if (!AreSplit(setup.Fleet))
+        {
+            return;
+        }
+
+        if (setup.Migrate is not null || setup.Autoscale is not null)
+        {
+            throw new SimulationException(
+                $"The fleet has replicas that prefill for others; {(setup.Migrate is not null ? "live migration" : "autoscaling")} needs replicas that both prefill and decode.");
+        }
+
+        if (setup.KvTransfer is null)
         {
             throw new SimulationException("The fleet has replicas that prefill for others, but nobody says how long KV takes from one to another.");
         }

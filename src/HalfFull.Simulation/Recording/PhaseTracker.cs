@@ -17,9 +17,17 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
         var start = sequence.Request.Arrival;
         if (lives.Remove(sequence.Request.Id, out var lost))
         {
-            // Its replica died and it was sent again.
-            Close(lost, now, lost.Preemptions);
-            start = now;
+            if (sequence.ComputedTokens > 0 && sequence.PrefillReplica is null)
+            {
+                // It was moved here with its KV: it stood still since its last step there.
+                start = Leave(lost, now);
+            }
+            else
+            {
+                // Its replica died and it was sent again, or has kept its slot and its KV until a copy of that was here.
+                Close(lost, now, lost.Preemptions);
+                start = now;
+            }
         }
 
         lives.Add(sequence.Request.Id, new Life(sequence, replica.Id, start));
@@ -83,6 +91,15 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
         life.Preemptions = preemptions;
     }
 
+    /// <summary>Tells the last phase on a replica that a sequence has left while it held KV there.</summary>
+    /// <returns>When that phase ended.</returns>
+    private TimeSpan Leave(Life life, TimeSpan now)
+    {
+        var end = life.Until > life.Start ? life.Until : now;
+        Tell(life, life.Phase, life.Start, end, life.Tokens);
+        return end;
+    }
+
     private void Tell(Life life, RequestPhase phase, TimeSpan from, TimeSpan to, int tokens)
     {
         if (to > from)
@@ -99,15 +116,15 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
 
         public int Slot { get; } = sequence.Slot;
 
-        public RequestPhase Phase { get; private set; } = RequestPhase.Waiting;
+        public RequestPhase Phase { get; private set; } = sequence.ComputedTokens > 0 ? RequestPhase.Paused : RequestPhase.Waiting;
 
         public TimeSpan Start { get; private set; } = start;
 
-        public TimeSpan Until { get; private set; }
+        public TimeSpan Until { get; private set; } = sequence.ComputedTokens > 0 ? start : default;
 
         public int Tokens { get; private set; }
 
-        public int Preemptions { get; set; }
+        public int Preemptions { get; set; } = sequence.Preemptions;
 
         public void Begin(RequestPhase phase, TimeSpan now) => (Phase, Start, Until, Tokens) = (phase, now, now, 0);
 

@@ -2,6 +2,7 @@ using HalfFull.Metrics;
 using HalfFull.Policies;
 using HalfFull.Prediction;
 using HalfFull.Simulation.Fleets;
+using HalfFull.Simulation.Scaling;
 using HalfFull.Simulation.Scenarios;
 
 namespace HalfFull.Simulation.Runs;
@@ -48,8 +49,18 @@ public sealed record RunPlan
     /// <inheritdoc cref="SimulationSetup.Scenario"/>
     public Scenario? Scenario { get; init; }
 
-    /// <summary>Every replica that the run will ever have, by number: the fleet's and those that the scenario adds.</summary>
-    public IReadOnlyList<ReplicaSpec> AllReplicas => Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas;
+    /// <inheritdoc cref="SimulationSetup.Autoscale"/>
+    public PolicySpec? Autoscale { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.Migrate"/>
+    public PolicySpec? Migrate { get; init; }
+
+    /// <summary>Whether KV moves from one replica to another.</summary>
+    public bool MovesKv => Fleet.Spec.IsSplit || Migrate is not null;
+
+    /// <summary>Every replica that the run will ever have, by number: the fleet's, those that the scenario adds, and places for those that the autoscaler starts.</summary>
+    public IReadOnlyList<ReplicaSpec> AllReplicas =>
+        ScaledFleet.Specs(Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas, Fleet.Replicas.Count, Autoscale);
 
     /// <summary>The time of a request alone on this fleet.</summary>
     public IsolatedTime IsolatedTime => new(AllReplicas, Fleet.KvTransfer);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HalfFull.Engine;
 using HalfFull.Metrics;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Workloads;
@@ -54,7 +55,7 @@ public static class SimulationRun
         ArgumentNullException.ThrowIfNull(plan);
         var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
         using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas, plan.Fleet.KvTransfer));
-        _ = Simulator.Run(Setup(plan) with { Scenario = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
+        _ = Simulator.Run(Setup(plan) with { Scenario = null, Autoscale = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
     private static SimulationSetup Setup(RunPlan plan, IRunObserver? observer = null) => new()
@@ -65,13 +66,15 @@ public static class SimulationRun
         DecodeEngine = plan.DecodeEngine,
         DecodeRouter = plan.DecodeRouter,
         DecodeHeadroom = plan.DecodeHeadroom,
-        KvTransfer = plan.Fleet.KvTransfer,
         Seed = plan.Seed,
         Predictor = plan.Predictor,
         PrefixHits = plan.PrefixHits,
         SnapshotAge = plan.SnapshotAge,
         Gateways = plan.Gateways,
         Scenario = plan.Scenario,
+        Autoscale = plan.Autoscale,
+        Migrate = plan.Migrate,
+        KvTransfer = plan.Fleet.KvTransfer,
         FastForward = plan.FastForward,
         Observers = observer is null ? [] : [observer],
     };
@@ -83,8 +86,6 @@ public static class SimulationRun
         DecodeEngine = plan.Fleet.Spec.IsSplit ? (plan.DecodeEngine ?? plan.Engine).ToString() : null,
         DecodeRouter = plan.Fleet.Spec.IsSplit ? (plan.DecodeRouter ?? plan.Router).ToString() : null,
         DecodeHeadroomTokens = plan.Fleet.Spec.IsSplit ? plan.DecodeHeadroom : null,
-        KvBytesPerSecond = plan.Fleet.Spec.IsSplit ? plan.Fleet.Options.KvBytesPerSecond : null,
-        KvLatencySeconds = plan.Fleet.Spec.IsSplit ? plan.Fleet.Options.KvLatency.TotalSeconds : null,
         Replicas = plan.Fleet.Replicas.Count,
         Fleet = plan.Fleet.Spec.ToString(),
         Gpu = plan.Fleet.Spec.Gpu,
@@ -99,6 +100,10 @@ public static class SimulationRun
         SnapshotAgeSeconds = plan.SnapshotAge > TimeSpan.Zero ? plan.SnapshotAge.TotalSeconds : null,
         Gateways = plan.Gateways > 1 ? plan.Gateways : null,
         Scenario = plan.Scenario?.Name,
+        Autoscale = plan.Autoscale?.ToString(),
+        Migrate = plan.Migrate?.ToString(),
+        KvBytesPerSecond = plan.MovesKv ? plan.Fleet.Options.KvBytesPerSecond : null,
+        KvLatencySeconds = plan.MovesKv ? plan.Fleet.Options.KvLatency.TotalSeconds : null,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -117,5 +122,7 @@ public static class SimulationRun
         Handovers = result.Handovers is { } handovers
             ? new HandoverFigures(handovers.Count, handovers.Tokens, handovers.Waits.ToSeconds(), handovers.Copies.ToSeconds())
             : null,
+        Scaling = result.Scaling,
+        Migrations = result.Migrations,
     };
 }

@@ -328,9 +328,22 @@ internal sealed class KvCache
         newest = index;
     }
 
-    private void EvictOldest()
+    /// <summary>Whether a unit is cached, in use or not.</summary>
+    internal bool Holds(long hash) => unitOf.ContainsKey(hash);
+
+    /// <summary>Drops a unit that nobody references, because its KV is no longer there; one that somebody holds stays.</summary>
+    internal void Forget(long hash)
     {
-        var index = oldest;
+        if (unitOf.TryGetValue(hash, out var index) && units[index].References == 0)
+        {
+            Evict(index);
+        }
+    }
+
+    private void EvictOldest() => Evict(oldest);
+
+    private void Evict(int index)
+    {
         ref var unit = ref units[index];
         Unlink(ref unit);
         EvictableBlocks -= unit.Blocks;

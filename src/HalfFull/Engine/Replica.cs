@@ -130,6 +130,19 @@ public sealed class Replica
         return cache.MatchUnits(request, request.PromptTokens - 1) * request.PrefixUnitTokens;
     }
 
+    /// <summary>
+    /// Says that the KV of prefix units is no longer there: a host that cannot keep as many prefixes as the accounts hold says so before the next step begins. Units
+    /// that a running sequence holds stay.
+    /// </summary>
+    /// <param name="hashes">Hashes of the units; unknown ones are passed over.</param>
+    public void ForgetPrefixes(ReadOnlySpan<long> hashes)
+    {
+        foreach (var hash in hashes)
+        {
+            cache.Forget(hash);
+        }
+    }
+
     /// <summary>Puts a request into the queue.</summary>
     /// <param name="request">A request for which <see cref="Refusal"/> is null.</param>
     /// <param name="now">The time.</param>
@@ -182,21 +195,26 @@ public sealed class Replica
     }
 
     /// <summary>
-    /// Keeps a seat and blocks for a sequence whose KV is to be copied here, as SGLang's decode servers do: only while nobody who was preempted waits, and while
-    /// so many more tokens stay free for each sequence, this one included, that runs or is on its way. A sequence alone needs no more than its own blocks.
+    /// Keeps a seat and blocks for a sequence whose KV is to be copied here. With a headroom, as SGLang's decode servers do: only while nobody who was preempted
+    /// waits, and while so many more tokens stay free for each sequence, this one included, that runs or is on its way. A sequence alone needs no more than its own
+    /// blocks. Without one, whoever waits and whatever stays free.
     /// </summary>
     /// <param name="tokens">Tokens that it will have to hold at once.</param>
-    /// <param name="headroom">Tokens that stay free for each, at least 0.</param>
+    /// <param name="headroom">Tokens that stay free for each, at least 0; null for no regard to others.</param>
     /// <param name="now">The time.</param>
     /// <returns>Null, with nothing changed, when there is no room yet.</returns>
-    public KvHold? TryReserve(int tokens, int headroom, TimeSpan now)
+    public KvHold? TryReserve(int tokens, int? headroom, TimeSpan now)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
-        ArgumentOutOfRangeException.ThrowIfNegative(headroom);
+        if (headroom < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(headroom), headroom, "A headroom is at least 0.");
+        }
+
         var blocks = Limits.BlocksFor(tokens);
         var present = running.Count + plan.ReservedSeats;
-        var free = present == 0 ? 0 : (long)Limits.BlocksFor(headroom) * (present + 1);
-        if (waiting.Count > 0 || present >= Limits.MaxSequences || blocks + free > cache.FreeBlocks)
+        var free = headroom is not { } each || present == 0 ? 0 : (long)Limits.BlocksFor(each) * (present + 1);
+        if ((headroom is not null && waiting.Count > 0) || present >= Limits.MaxSequences || blocks + free > cache.FreeBlocks)
         {
             return null;
         }
@@ -246,6 +264,9 @@ public sealed class Replica
             throw new InvalidOperationException($"Request {job.Request.Id} does not fit into the room that was kept for it.");
         }
     }
+
+    /// <summary>Makes the step in flight the last one of a plan that is held, and brings the counters of its sequences up to date.</summary>
+    public void StopHolding() => held.Stop();
 
     /// <summary>Plans and begins a step. The host then computes <see cref="StepPlan.Scheduled"/> and calls <see cref="EndStep"/>.</summary>
     /// <returns>False when there is nothing to do, or the scheduler sleeps until <see cref="WakeAt"/>.</returns>

@@ -73,6 +73,9 @@ public sealed class Sequence
     /// <summary>Start of the first step that computed one of its tokens; null before.</summary>
     public TimeSpan? FirstScheduled { get; internal set; }
 
+    /// <summary>Times it was moved to another replica while it was decoded.</summary>
+    public int Migrations { get; internal set; }
+
     /// <summary>Whether another replica decodes it: it leaves with its next token, and its KV stays until it has been copied.</summary>
     internal bool HandsOver { get; set; }
 
@@ -129,5 +132,6 @@ public sealed class Sequence
     {
         PrefillReplica = PrefillReplica,
         Handover = HandoverTime,
+        Migrations = Migrations,
     };
 }

@@ -71,6 +71,9 @@ public sealed class StepPlan
 
     internal List<Sequence> Admitted => admitted;
 
+    /// <summary>Whether the accounts hold a prefix unit, in use or not: a host that keeps the KV of prefixes in the same pool drops those that they do not.</summary>
+    internal bool HoldsPrefix(long hash) => cache.Holds(hash);
+
     internal List<Sequence> Preempted => preempted;
 
     /// <summary>Tokens that preempted partial prefills still had to compute.</summary>

@@ -10,10 +10,12 @@ namespace HalfFull.Metrics;
 /// </summary>
 /// <param name="path">The file to write.</param>
 /// <param name="withHandovers">Whether replicas have roles: two more columns say who prefilled a request and how long it was on its way from there.</param>
-public sealed class RecordsCsv(string path, bool withHandovers = false) : IRecordSink, IDisposable
+/// <param name="withMigrations">Whether requests may be moved: a last column says how often each was.</param>
+public sealed class RecordsCsv(string path, bool withHandovers = false, bool withMigrations = false) : IRecordSink, IDisposable
 {
     private const string Header = "id,arrival_s,first_token_s,finish_s,prompt_tokens,cached_tokens,output_tokens,preemptions,replica,tenant,outcome";
     private const string HandoverHeader = ",prefill_replica,handover_s";
+    private const string MigrationHeader = ",migrations";
 
     private readonly AtomicFile file = new(path);
     private readonly List<RequestRecord> sameFinish = [];
@@ -52,7 +54,7 @@ public sealed class RecordsCsv(string path, bool withHandovers = false) : IRecor
     {
         if (!started)
         {
-            file.Stream.Write(Encoding.UTF8.GetBytes($"{Header}{(withHandovers ? HandoverHeader : string.Empty)}\n"));
+            file.Stream.Write(Encoding.UTF8.GetBytes($"{Header}{(withHandovers ? HandoverHeader : string.Empty)}{(withMigrations ? MigrationHeader : string.Empty)}\n"));
             started = true;
         }
 
@@ -89,6 +91,12 @@ public sealed class RecordsCsv(string path, bool withHandovers = false) : IRecor
         if (withHandovers)
         {
             WriteHandover(record);
+        }
+
+        if (withMigrations)
+        {
+            Utf8.TryWrite(row, CultureInfo.InvariantCulture, $",{record.Migrations}", out var last);
+            file.Stream.Write(row.AsSpan(0, last));
         }
 
         file.Stream.WriteByte((byte)'\n');

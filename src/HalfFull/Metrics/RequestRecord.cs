@@ -33,6 +33,9 @@ public readonly record struct RequestRecord(
     /// <summary>Between the two replicas: from its first token until its KV had arrived where it was decoded.</summary>
     public TimeSpan Handover { get; init; }
 
+    /// <summary>Times it was moved to another replica while it was decoded.</summary>
+    public int Migrations { get; init; }
+
     /// <summary>Arrival to first scheduled token.</summary>
     public TimeSpan Queue => FirstScheduled - Arrival;
 

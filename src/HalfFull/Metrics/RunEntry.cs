@@ -23,14 +23,6 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DecodeHeadroomTokens { get; init; }
 
-    /// <inheritdoc cref="RunSetting.KvBytesPerSecond"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? KvBytesPerSecond { get; init; }
-
-    /// <inheritdoc cref="RunSetting.KvLatencySeconds"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? KvLatencySeconds { get; init; }
-
     /// <inheritdoc cref="RunSetting.Replicas"/>
     public required int Replicas { get; init; }
 
@@ -76,6 +68,22 @@ public sealed record RunEntry
     /// <inheritdoc cref="RunSetting.Scenario"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scenario { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Autoscale"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Autoscale { get; init; }
+
+    /// <inheritdoc cref="RunSetting.Migrate"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Migrate { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvBytesPerSecond"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <inheritdoc cref="RunSetting.KvLatencySeconds"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KvLatencySeconds { get; init; }
 
     /// <inheritdoc cref="RunSetting.RateScale"/>
     public required double RateScale { get; init; }
@@ -167,6 +175,14 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HandoverFigures? Handovers { get; init; }
 
+    /// <inheritdoc cref="RunTotals.Scaling"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScalingFigures? Scaling { get; init; }
+
+    /// <inheritdoc cref="RunTotals.Migrations"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MigrationFigures? Migrations { get; init; }
+
     /// <summary>Puts the three parts of a run together.</summary>
     public static RunEntry Of(RunSetting setting, Summary summary, RunTotals totals)
     {
@@ -180,8 +196,6 @@ public sealed record RunEntry
             DecodeEngine = setting.DecodeEngine,
             DecodeRouter = setting.DecodeRouter,
             DecodeHeadroomTokens = setting.DecodeHeadroomTokens,
-            KvBytesPerSecond = setting.KvBytesPerSecond,
-            KvLatencySeconds = setting.KvLatencySeconds,
             Replicas = setting.Replicas,
             Fleet = setting.Fleet,
             Gpu = setting.Gpu,
@@ -196,6 +210,10 @@ public sealed record RunEntry
             SnapshotAgeSeconds = setting.SnapshotAgeSeconds,
             Gateways = setting.Gateways,
             Scenario = setting.Scenario,
+            Autoscale = setting.Autoscale,
+            Migrate = setting.Migrate,
+            KvBytesPerSecond = setting.KvBytesPerSecond,
+            KvLatencySeconds = setting.KvLatencySeconds,
             RateScale = setting.RateScale,
             Load = setting.Load,
             CapacityRequestsPerSecond = setting.CapacityRequestsPerSecond,
@@ -225,6 +243,8 @@ public sealed record RunEntry
             DecisionHash = totals.DecisionHash,
             RouterLearned = totals.RouterLearned.Count > 0 ? totals.RouterLearned : null,
             Handovers = totals.Handovers,
+            Scaling = totals.Scaling,
+            Migrations = totals.Migrations,
         };
     }
 }

@@ -18,12 +18,6 @@ public sealed record RunSetting
     /// <summary>Tokens that a replica which decodes keeps free for each sequence; null where replicas have no roles.</summary>
     public int? DecodeHeadroomTokens { get; init; }
 
-    /// <summary>Bandwidth at which KV moves, bytes per second of one GPU's link; null where it does not.</summary>
-    public double? KvBytesPerSecond { get; init; }
-
-    /// <summary>What each move of KV takes whatever its size; null where it does not.</summary>
-    public double? KvLatencySeconds { get; init; }
-
     /// <summary>Number of replicas.</summary>
     public required int Replicas { get; init; }
 
@@ -65,6 +59,18 @@ public sealed record RunSetting
 
     /// <summary>File of what happened to the fleet meanwhile; null for nothing.</summary>
     public string? Scenario { get; init; }
+
+    /// <summary>Spec of the autoscaler; null without one.</summary>
+    public string? Autoscale { get; init; }
+
+    /// <summary>Spec of the migrator; null without one.</summary>
+    public string? Migrate { get; init; }
+
+    /// <summary>Bandwidth at which KV moves between replicas, bytes per second of one GPU's link; null where none moves.</summary>
+    public double? KvBytesPerSecond { get; init; }
+
+    /// <summary>Seconds that each move of KV takes whatever its size; null where none moves.</summary>
+    public double? KvLatencySeconds { get; init; }
 
     /// <summary>By how much the trace's arrival rate was multiplied.</summary>
     public required double RateScale { get; init; }

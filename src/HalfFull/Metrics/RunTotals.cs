@@ -20,4 +20,10 @@ public sealed record RunTotals(
 
     /// <summary>KV that went from replica to replica; null where each keeps its own.</summary>
     public HandoverFigures? Handovers { get; init; }
+
+    /// <summary>What the autoscaler did; null without one.</summary>
+    public ScalingFigures? Scaling { get; init; }
+
+    /// <summary>What was moved between replicas; null where nobody moves anything.</summary>
+    public MigrationFigures? Migrations { get; init; }
 }

@@ -24,6 +24,9 @@ public readonly record struct FrontDecision
     /// <summary>Time since it joined the queue.</summary>
     public TimeSpan Waited { get; private init; }
 
+    /// <summary>Prompt tokens that the replica chosen should have cached, on a release whose router was told; null otherwise.</summary>
+    public int? CachedPromptTokens { get; private init; }
+
     /// <summary>Whether the release passes the request that waits longest by more than the policy's bound allows: never, unless there is a fault.</summary>
     public bool BreaksBound { get; private init; }
 
@@ -35,7 +38,7 @@ public readonly record struct FrontDecision
 
     internal static FrontDecision Hold(HeldReason reason) => new() { Kind = FrontDecisionKind.Hold, Index = -1, Held = reason, Reason = string.Empty };
 
-    internal static FrontDecision Release(Request request, int index, string reason, TimeSpan waited, bool breaksBound, TimeSpan? waitBound) =>
+    internal static FrontDecision Release(Request request, int index, string reason, TimeSpan waited, int? cachedPromptTokens, bool breaksBound, TimeSpan? waitBound) =>
         new()
         {
             Kind = FrontDecisionKind.Release,
@@ -43,6 +46,7 @@ public readonly record struct FrontDecision
             Index = index,
             Reason = reason,
             Waited = waited,
+            CachedPromptTokens = cachedPromptTokens,
             BreaksBound = breaksBound,
             WaitBound = waitBound,
         };

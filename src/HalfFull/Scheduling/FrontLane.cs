@@ -10,6 +10,7 @@ internal sealed class FrontLane(int id, IQueueOrder order)
     private readonly WaitingQueue<FrontEntry> queue = new(order);
     private readonly List<FrontEntry> retries = [];
     private readonly List<FrontEntry> newcomers = [];
+    private readonly Urgency urgency = new();
 
     /// <summary>Its number.</summary>
     internal int Id { get; } = id;
@@ -29,6 +30,9 @@ internal sealed class FrontLane(int id, IQueueOrder order)
     /// <summary>Earliest arrival of those in order; null when there are none.</summary>
     internal TimeSpan? OldestArrival => queue.OldestArrival;
 
+    /// <summary>Who gives way first, retries apart; null when nobody waits for a first try.</summary>
+    internal FrontEntry? LeastUrgent => urgency.Least(queue.Items);
+
     internal void Add(FrontEntry entry)
     {
         entry.Lane = this;
@@ -45,6 +49,7 @@ internal sealed class FrontLane(int id, IQueueOrder order)
         if (entry.Attempt == 0)
         {
             entry.Handle = queue.Add(entry, new QueueEntry(entry.Ranked, entry.Ranked.PromptTokens, 0));
+            urgency.Add(entry);
             return;
         }
 
@@ -67,6 +72,7 @@ internal sealed class FrontLane(int id, IQueueOrder order)
         }
 
         queue.Remove(entry.Handle);
+        urgency.Remove(entry);
         entry.Handle = -1;
     }
 

@@ -256,6 +256,35 @@ public sealed class FrontScheduler : IRestorable
     }
 
     /// <summary>
+    /// Decides who is refused because <see cref="Overload"/> says that the queue is too long: the least urgent of those that wait, where it asks for less than the newcomer by priority or, at equal
+    /// priority, by deadline; else the newcomer. Whoever it is leaves the queue. Of too many, anybody of any lane may go; for too long a wait, those of the newcomer's lane. Retries stay:
+    /// work was done for them already.
+    /// </summary>
+    /// <param name="newcomer">Number of the request that has just joined.</param>
+    /// <returns>The request that is refused.</returns>
+    /// <exception cref="ArgumentException">The newcomer does not wait.</exception>
+    public Request GiveWay(long newcomer)
+    {
+        if (!entries.TryGetValue(newcomer, out var entry))
+        {
+            throw new ArgumentException($"Request {newcomer} does not wait.", nameof(newcomer));
+        }
+
+        var least = entry;
+        foreach (var lane in lanes.Values)
+        {
+            if ((lane == entry.Lane || Waiting > limits.MostWaiting) && lane.LeastUrgent is { } candidate
+                && Urgency.IsLess(candidate.Request, entry.Request) && (least == entry || Urgency.Compare(candidate.Request, least.Request) < 0))
+            {
+                least = candidate;
+            }
+        }
+
+        Leave(least.Request.Id);
+        return least.Request;
+    }
+
+    /// <summary>
     /// How long the last in a lane will probably wait: until what is before it is prefilled, by the learned rates, and while memory is what holds the first in order, until
     /// as much memory is free as those that wait will need. Null while no rate is known.
     /// </summary>
@@ -482,7 +511,7 @@ public sealed class FrontScheduler : IRestorable
             && policy.OvertakenWithin(now - first) is { } bound && entry.Request.Arrival - first > bound + BoundTolerance;
         policy.Released(entry.Ranked);
         router.Dispatched(new RouteRequest(entry.Request, now, entry.Attempt), candidates[decision.Index]);
-        return FrontDecision.Release(entry.Request, indexOf[decision.Index], decision.Reason, waited, breaksBound, WaitBound(entry, waited));
+        return FrontDecision.Release(entry.Request, indexOf[decision.Index], decision.Reason, waited, candidates[decision.Index].CachedPromptTokens, breaksBound, WaitBound(entry, waited));
     }
 
     private TimeSpan? WaitBound(FrontEntry entry, TimeSpan waited)

@@ -17,6 +17,19 @@ public sealed class OutputTextTests
     }
 
     [Fact]
+    public void A_token_of_whole_characters_waits_for_nothing_but_a_character_that_has_begun()
+    {
+        var text = new OutputText([]);
+        Assert.Equal("ab", text.Append("ab"u8, "ab", isLast: false));
+        Assert.Equal(string.Empty, text.Append([0xC3], whole: null, isLast: false));
+        Assert.Equal("\uFFFDx", text.Append("x"u8, "x", isLast: false));
+        Assert.Equal(string.Empty, text.Append([0xC3], whole: null, isLast: false));
+        Assert.Equal("é", text.Append([0xA9], whole: null, isLast: false));
+        Assert.Equal("y", text.Append("y"u8, "y", isLast: true));
+        Assert.Equal("do ", new OutputText(["stop"]).Append("do s"u8, "do s", isLast: false));
+    }
+
+    [Fact]
     public void An_unfinished_character_at_the_end_is_replaced()
     {
         var text = new OutputText([]);

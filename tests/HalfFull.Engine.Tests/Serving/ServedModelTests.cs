@@ -133,6 +133,31 @@ public sealed class ServedModelTests : IAsyncLifetime
     }
 
     [NativeFact]
+    public async Task A_prompt_that_was_seen_before_is_told_as_cached_and_answered_the_same()
+    {
+        ChatMessage[] messages = [new SystemChatMessage("You answer at length, patiently, and about graphics processors only."), new UserChatMessage("Why?")];
+        var options = new ChatCompletionOptions { MaxOutputTokenCount = 8, Temperature = 0 };
+        var first = (await chat.CompleteChatAsync(messages, options)).Value;
+        var second = (await chat.CompleteChatAsync(messages, options)).Value;
+        var updates = await chat.CompleteChatStreamingAsync(messages, options).ToListAsync();
+        var cached = (first.Usage.InputTokenCount - 1) / 16 * 16;
+        Assert.True(cached >= 32);
+        Assert.Equal(0, first.Usage.InputTokenDetails.CachedTokenCount);
+        Assert.Equal(cached, second.Usage.InputTokenDetails.CachedTokenCount);
+        Assert.Equal(cached, updates.Last(update => update.Usage is not null).Usage.InputTokenDetails.CachedTokenCount);
+        Assert.Equal(first.Content[0].Text, second.Content[0].Text);
+        var metrics = await Http.GetStringAsync(new Uri(worker!.Address, "metrics"));
+        Assert.Contains($"vllm:prefix_cache_hits_total{{model_name=\"tiny\"}} {2 * cached}\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"vllm:prefix_cache_queries_total{{model_name=\"tiny\"}} {3 * first.Usage.InputTokenCount}\n", metrics, StringComparison.Ordinal);
+
+        using var salted = await Post("v1/completions", $"{{\"cache_salt\":\"mine\",\"max_tokens\":1,\"prompt\":[{string.Join(',', Given.Prompt(7, 40))}]}}");
+        using var other = await Post("v1/completions", $"{{\"cache_salt\":\"yours\",\"max_tokens\":1,\"prompt\":[{string.Join(',', Given.Prompt(7, 40))}]}}");
+        using var again = await Post("v1/completions", $"{{\"cache_salt\":\"mine\",\"max_tokens\":1,\"prompt\":[{string.Join(',', Given.Prompt(7, 40))}]}}");
+        Assert.Contains("\"cached_tokens\":0", await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"cached_tokens\":32", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [NativeFact]
     public async Task A_client_that_leaves_frees_the_engine()
     {
         // A tiny model may finish before a client on a busy machine has left: one of a few must be caught in the middle.

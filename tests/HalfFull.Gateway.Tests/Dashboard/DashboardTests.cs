@@ -64,7 +64,7 @@ public sealed class DashboardTests
     }
 
     [BrowserFact]
-    public async Task A_killed_replica_is_seen_and_seen_again_and_others_are_drained_removed_and_added()
+    public async Task A_killed_replica_is_seen_and_seen_again_and_others_are_drained_undrained_removed_and_added()
     {
         await using var first = await Given.Worker();
         var second = await Given.Worker();
@@ -88,8 +88,14 @@ public sealed class DashboardTests
         await live.ShowsAsync("[data-replica='0'] .state", "draining");
         Assert.True(gateway.Pool.Read(all => all[0].IsDraining));
 
+        var undrain = page.Locator("[data-replica='0'] button", new PageLocatorOptions { HasText = "Undrain" });
+        await undrain.ClickAsync();
         await page.Locator("[data-replica='0'] button").Nth(1).ClickAsync();
-        await page.Locator("[data-replica='0'] button").Nth(1).ClickAsync();
+        await live.ShowsAsync("[data-replica='0'] .state", Takes);
+        Assert.False(gateway.Pool.Read(all => all[0].IsDraining));
+
+        await page.Locator("[data-replica='0'] button").Nth(2).ClickAsync();
+        await page.Locator("[data-replica='0'] button").Nth(2).ClickAsync();
         await page.WaitForSelectorAsync("[data-replica='0']", new PageWaitForSelectorOptions { State = WaitForSelectorState.Detached });
 
         await page.FillAsync("#fleet form input", first.Address.AbsoluteUri);

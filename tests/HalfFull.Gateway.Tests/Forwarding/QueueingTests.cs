@@ -136,6 +136,7 @@ public sealed class QueueingTests
         await using var two = await Given.Worker(stepMicros: 60_000);
         await using var gateway = await Given.Gateway(
             Given.Options with { Router = PolicySpec.Parse("sal"), Queue = PolicySpec.Parse("larry") }, one.Address, two.Address);
+        var asked = 0;
         var order = new ConcurrentQueue<string>();
         var calls = new List<Task>();
         for (var i = 0; i < 8; i++)
@@ -157,7 +158,8 @@ public sealed class QueueingTests
 
         async Task CallAsync(string name, int tokens)
         {
-            var ids = string.Join(',', Enumerable.Repeat(7, tokens));
+            // No two prompts begin alike, or all but the first would be cached.
+            var ids = string.Join(',', Enumerable.Repeat(7, tokens - 1).Prepend(Interlocked.Increment(ref asked)));
             using var answer = await Given.Post(gateway, "/v1/completions", $"{{\"model\":\"halffull-emulated\",\"stream\":true,\"max_tokens\":2,\"prompt\":[{ids}]}}");
             using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
             await reader.ReadLineAsync();

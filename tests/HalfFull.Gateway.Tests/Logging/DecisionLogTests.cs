@@ -57,12 +57,23 @@ public sealed class DecisionLogTests : IDisposable
                     case requests / 2:
                         Assert.True(await gateway.RemoveAsync(1));
                         break;
+                    case requests * 5 / 8:
+                        gateway.Pool.SwitchPolicy(PolicySpec.Parse("mixture:of=sal+preble+prequal"), PolicySpec.Parse("priority"));
+                        break;
                     case requests * 3 / 4:
                         gateway.Pool.SwitchPolicy(PolicySpec.Parse("p2c"), PolicySpec.Parse("fcfs"));
                         break;
                 }
             });
             await Given.LedgerIsZero(gateway);
+
+            // Load and failures were real: attempts failed and were repeated, streams broke, and requests waited for each other.
+            var failures = gateway.Pool.Read(all => all.Sum(replica => replica.Failures));
+            Assert.InRange(failures, requests / 50, requests);
+            Assert.InRange(gateway.Pool.Queue.Held(Scheduling.HeldReason.Requests), requests / 20, requests * 3);
+            var metrics = await Given.Client.GetStringAsync(new Uri(gateway.Address, "/metrics"));
+            Assert.DoesNotContain("halffull_retries_total 0\n", metrics, StringComparison.Ordinal);
+            Assert.DoesNotContain("halffull_cut_streams_total 0\n", metrics, StringComparison.Ordinal);
         }
 
         var log = DecisionLogFolder.Open(folder);
@@ -73,7 +84,7 @@ public sealed class DecisionLogTests : IDisposable
         Assert.InRange(report.Decisions, 20_000, long.MaxValue);
         Assert.InRange(report.Releases, requests * 9 / 10, 3 * requests);
         Assert.InRange(report.Files, 2, 1000);
-        Assert.Equal(["sal:eps=0.5 with queue vtc", "least-tokens with queue larry", "p2c with queue fcfs"], report.Policies);
+        Assert.Equal(["sal:eps=0.5 with queue vtc", "least-tokens with queue larry", "mixture:of=sal+preble+prequal with queue priority", "p2c with queue fcfs"], report.Policies);
 
         // And as a workload: everything that got a token.
         var trace = DecisionLogTrace.Open(folder);
@@ -94,6 +105,51 @@ public sealed class DecisionLogTests : IDisposable
         bytes[bytes.Length / 2] ^= 0x10;
         File.WriteAllBytes(path, bytes);
         Assert.StartsWith($"{path}, offset ", Assert.Single(DecisionVerifier.Verify(DecisionLogFolder.Open(folder)).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_waits_gives_way_to_a_more_urgent_one_with_429_and_the_log_has_it()
+    {
+        var release = new TaskCompletionSource();
+        await using var replica = await Given.Upstream(async context =>
+        {
+            await release.Task;
+            await context.Response.WriteAsync("{}");
+        });
+        var options = Given.Options with { Log = new LogOptions(folder), Limits = new Scheduling.FrontLimits { MostRequests = 1, MostWaiting = 2 } };
+        await using (var gateway = await Given.Gateway(options, replica.Address))
+        {
+            var first = Urgent(gateway, 0);
+            await Eventually.True(() => gateway.Pool.Read(all => all[0].Account.Requests) == 1, "the first is under way");
+            var low = Urgent(gateway, -1);
+            await Eventually.True(() => gateway.Pool.Waiting == 1, "one waits");
+            var middle = Urgent(gateway, 0);
+            await Eventually.True(() => gateway.Pool.Waiting == 2, "two wait");
+            using (var refused = await Urgent(gateway, -1))
+            {
+                Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            }
+
+            var high = Urgent(gateway, 3);
+            using (var displaced = await low)
+            {
+                Assert.Equal(HttpStatusCode.TooManyRequests, displaced.StatusCode);
+                Assert.True(displaced.Headers.RetryAfter!.Delta!.Value.TotalSeconds >= 1);
+                Assert.Contains("\"overloaded\"", await displaced.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
+
+            release.SetResult();
+            Assert.All(await Task.WhenAll(first, middle, high), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+            Assert.Contains("halffull_queue_displaced_total 1\n", await Given.Client.GetStringAsync(new Uri(gateway.Address, "/metrics")), StringComparison.Ordinal);
+            await Given.LedgerIsZero(gateway);
+        }
+
+        var report = DecisionVerifier.Verify(DecisionLogFolder.Open(folder));
+        Assert.True(report.IsExact, $"{string.Join('\n', report.Problems)}\n{report.First}");
+        Assert.Equal(5, report.Requests);
+
+        // vLLM's polarity in the body: lower is more urgent.
+        static Task<HttpResponseMessage> Urgent(GatewayServer gateway, int priority) => Given.Post(gateway, "/v1/completions", $"{{\"prompt\":\"x\",\"priority\":{-priority}}}");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HalfFull.Engine;
 using HalfFull.Engine.StepTime;
+using HalfFull.Gateway.Replicas;
 
 namespace HalfFull.Gateway.Tests.Replicas;
 
@@ -36,6 +37,28 @@ public sealed class FleetTests
         Assert.All(fleet.Replicas, replica => Assert.InRange(replica.Rates.PrefillTokensPerSecond!.Value, 10_500, 13_000));
     }
 
+    /// <summary>Answers that show no first token: what the engines say of themselves is all that there is. Kept busy, that is nearly their rate, up to one prompt in some seconds.</summary>
+    [Theory]
+    [InlineData("larry", "larry", 100, 600)]
+    [InlineData("larry", "vllm", 100, 600)]
+    [InlineData("none", "vllm", 100, 600)]
+    [InlineData("larry", "vllm", 30, 3000)]
+    public void Without_streams_the_prefill_rate_is_learned_from_reports(string queue, string engine, double perSecond, int meanPrompt)
+    {
+        using var fleet = Play("round-robin", queue, engine, replicas: 2, requests: 1500, perSecond, meanPrompt, streams: false);
+        Assert.All(fleet.Replicas, replica => Assert.InRange(replica.Rates.PrefillTokensPerSecond!.Value, 9_000, 14_000));
+    }
+
+    /// <summary>A step that decodes ten sequences beside a chunk takes 5 to 169 ms; below capacity most have no chunk.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_duration_of_steps_is_learned_from_streams_and_without_them_from_reports(bool streams)
+    {
+        using var fleet = Play("sal", "larry", "vllm", replicas: 2, requests: 300, perSecond: 2, meanPrompt: 20, streams: streams);
+        Assert.All(fleet.Replicas, replica => Assert.InRange(LoadEstimate.View(replica, fleet.End).SecondsPerStep!.Value, 0.005, 0.008));
+    }
+
     /// <summary>Twice what the fleet can do for fifty seconds, in front of first-come engines: the front alone decides who goes first.</summary>
     [Fact]
     public void Under_overload_larry_and_sal_let_short_requests_overtake_and_lose_no_throughput()
@@ -63,9 +86,9 @@ public sealed class FleetTests
 
     /// <summary>Exponential prompts, one in twenty ten times as long as the others.</summary>
     private static VirtualFleet Play(
-        string router, string queue, string engine, int replicas, int requests, double perSecond, int meanPrompt, bool reports = true)
+        string router, string queue, string engine, int replicas, int requests, double perSecond, int meanPrompt, bool reports = true, bool streams = true)
     {
-        var fleet = new VirtualFleet(router, queue, engine, [.. Enumerable.Repeat(Step, replicas)], new EngineLimits(20_000), reports);
+        var fleet = new VirtualFleet(router, queue, engine, [.. Enumerable.Repeat(Step, replicas)], new EngineLimits(20_000), reports, streams: streams);
         var rng = new Rng(17);
         var arrival = 0.0;
         for (var id = 0; id < requests; id++)

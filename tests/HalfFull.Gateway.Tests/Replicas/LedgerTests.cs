@@ -60,6 +60,33 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Only_what_is_not_cached_is_queued_prefill_and_at_least_one_token_is()
+    {
+        var account = new LedgerAccount(0);
+        var lease = Ledger.Reserve(account, Request(1, 100), 0, TimeSpan.Zero, cachedTokens: 96);
+        var whole = Ledger.Reserve(account, Request(2, 100), 0, TimeSpan.Zero, TimeSpan.FromSeconds(1), cachedTokens: 120);
+        Assert.Equal((4, 1, 100), (lease.PrefillTokens, whole.PrefillTokens, whole.CachedTokens));
+        Assert.Equal((200, 200, 5, 5, 1), (account.PromptTokens, account.SentPromptTokens, account.SentPrefillTokens, account.UnreportedPrefillTokens, account.BlindPrefillTokens));
+        Ledger.FirstToken(lease, TimeSpan.Zero);
+        Ledger.Release(whole);
+        Assert.Equal((100, 0, 0), (account.CommittedTokens, account.SentPrefillTokens, account.BlindPrefillTokens));
+    }
+
+    [Fact]
+    public void A_request_stays_unreported_over_its_first_token_until_a_report_or_its_end()
+    {
+        var account = new LedgerAccount(0);
+        Lease[] leases = [.. Enumerable.Range(1, 3).Select(id => Ledger.Reserve(account, Request(id, 10), 0, TimeSpan.FromSeconds(id)))];
+        Ledger.FirstToken(leases[1], TimeSpan.FromSeconds(4));
+        Assert.Equal((3, 2, 20, 20), (account.UnreportedRequests, account.UnreportedSentRequests, account.UnreportedPromptTokens, account.UnreportedPrefillTokens));
+        Ledger.Reported(account, TimeSpan.FromSeconds(2));
+        Assert.Equal((1, 1, 10), (account.UnreportedRequests, account.UnreportedSentRequests, account.UnreportedPromptTokens));
+        Ledger.FirstToken(leases[2], TimeSpan.FromSeconds(5));
+        Ledger.Release(leases[2]);
+        Assert.Equal((0, 0, 0), (account.UnreportedRequests, account.UnreportedSentRequests, account.UnreportedPromptTokens));
+    }
+
+    [Fact]
     public void Any_interleaving_keeps_the_sums_true_and_ends_at_exactly_nothing()
     {
         Prop.ForAll<ulong>(seed => Holds(new Rng(seed))).QuickCheckThrowOnFailure();
@@ -77,7 +104,7 @@ public sealed class LedgerTests
             switch (rng.NextInt32(12))
             {
                 case < 4:
-                    all.Add(Ledger.Reserve(account, Request(step, 1 + rng.NextInt32(1000)), 0, now));
+                    all.Add(Ledger.Reserve(account, Request(step, 1 + rng.NextInt32(1000)), 0, now, rng.NextInt32(3) == 0 ? TimeSpan.FromSeconds(1) : null, rng.NextInt32(900)));
                     live.Add(all[^1]);
                     break;
                 case < 6 when any is not null:
@@ -115,12 +142,17 @@ public sealed class LedgerTests
     {
         var sent = live.Where(lease => lease.Phase == LeasePhase.Sent).ToArray();
         var unreported = sent.Where(lease => lease.IsUnreported).ToArray();
+        var blind = sent.Where(lease => lease.IsBlind).ToArray();
         return account.Requests == live.Count
             && account.PromptTokens == live.Sum(lease => lease.PromptTokens)
             && account.OutputTokens == live.Sum(lease => lease.OutputTokens)
             && account.SentRequests == sent.Length
             && account.SentPromptTokens == sent.Sum(lease => lease.PromptTokens)
-            && account.UnreportedRequests == unreported.Length
+            && account.SentPrefillTokens == sent.Sum(lease => lease.PrefillTokens)
+            && (account.BlindRequests, account.BlindPrefillTokens) == (blind.Length, blind.Sum(lease => lease.PrefillTokens))
+            && account.UnreportedRequests == live.Count(lease => lease.IsUnreported)
+            && account.UnreportedSentRequests == unreported.Length
+            && account.UnreportedPrefillTokens == unreported.Sum(lease => lease.PrefillTokens)
             && account.UnreportedPromptTokens == unreported.Sum(lease => lease.PromptTokens)
             && account.OldestSent == sent.FirstOrDefault();
     }

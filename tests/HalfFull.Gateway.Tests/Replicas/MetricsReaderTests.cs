@@ -40,6 +40,18 @@ public sealed class MetricsReaderTests
     }
 
     [Theory]
+    [InlineData("vllm:prompt_tokens_total 90\nvllm:prefix_cache_hits_total 30\nvllm:time_to_first_token_seconds_sum 2.5\nvllm:time_to_first_token_seconds_count 5\nvllm:inter_token_latency_seconds_sum 4\nvllm:inter_token_latency_seconds_count 80", 90.0, 30.0, 2.5, 5.0, 4.0, 80.0)]
+    [InlineData("vllm:time_to_first_token_seconds_bucket{le=\"1.0\"} 5\nvllm:gpu_prefix_cache_hits_total 3\nvllm:time_per_output_token_seconds_sum 4\nvllm:time_per_output_token_seconds_count 8", null, 3.0, null, null, 4.0, 8.0)]
+    [InlineData("sglang:prompt_tokens_total 7\nsglang:cached_tokens_total 2\nsglang:time_to_first_token_seconds_sum 1\nsglang:time_to_first_token_seconds_count 3\nsglang:inter_token_latency_seconds_sum 0.2\nsglang:inter_token_latency_seconds_count 10", 7.0, 2.0, 1.0, 3.0, 0.2, 10.0)]
+    [InlineData("llamacpp:prompt_tokens_total 7\nllamacpp:prompt_tokens_seconds 99\nllamacpp:prompt_seconds_total 2\nllamacpp:tokens_predicted_total 50\nllamacpp:tokens_predicted_seconds_total 5", 7.0, null, 2.0, null, 5.0, 50.0)]
+    public void Reads_what_teaches_rates(string page, double? prompts, double? cached, double? prefill, double? firstTokens, double? gapSeconds, double? gaps)
+    {
+        var report = Read(page);
+        Assert.Equal((prompts, cached, prefill), (report.PromptTokens, report.CachedTokens, report.PrefillSeconds));
+        Assert.Equal((firstTokens, gapSeconds, gaps), (report.FirstTokens, report.GapSeconds, report.Gaps));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("vllm:num_requests_waiting NaN")]
     [InlineData("vllm:num_requests_waiting -1")]

@@ -104,6 +104,34 @@ public sealed class QueueTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_full_queue_the_least_urgent_gives_way_to_a_more_urgent_newcomer_and_to_nobody_else()
+    {
+        Start("fcfs", limits: new FrontLimits { MostWaiting = 3 });
+        var first = await Route(1, Large);
+        var (low, lowest, same) = (Urgent(2, 0), Urgent(3, -1), Urgent(4, 0));
+        Assert.Equal(NoReplicaReason.Overloaded, (await Assert.ThrowsAsync<NoReplicaException>(() => Urgent(5, -1))).Reason);
+        Assert.False(lowest.IsCompleted);
+
+        var urgent = Urgent(6, 0);
+        var refused = await Assert.ThrowsAsync<NoReplicaException>(() => lowest);
+        Assert.Equal((NoReplicaReason.Overloaded, TimeSpan.FromSeconds(1)), (refused.Reason, refused.RetryAfter));
+        Assert.Contains("more urgent", refused.Message, StringComparison.Ordinal);
+
+        // Of equals who came last goes first; a nearer deadline is more urgent at the same priority, and a retry is never refused.
+        var soon = pool.RouteAsync(Request(7, 10) with { Deadline = TimeSpan.FromSeconds(90) }, "m", isExact: false).AsTask();
+        await Assert.ThrowsAsync<NoReplicaException>(() => urgent);
+        var retry = pool.RouteAsync(Request(8, 10) with { Priority = -9 }, "m", isExact: false, 1, [9]).AsTask();
+        var top = Urgent(9, 5);
+        await Assert.ThrowsAsync<NoReplicaException>(() => same);
+        Assert.Equal((4, 3L), (pool.Waiting, pool.Queue.Displaced));
+
+        pool.FirstToken(first);
+        Assert.All(await Task.WhenAll(retry, low, soon, top), dispatch => Assert.Equal(0, dispatch.Replica.Id));
+
+        Task<Dispatch> Urgent(long id, int priority) => Started(() => pool.RouteAsync(Request(id, 10) with { Priority = priority }, "m", isExact: false));
+    }
+
+    [Fact]
     public async Task When_every_replica_goes_those_that_wait_get_an_answer_after_a_while_unless_one_comes_back()
     {
         Start("larry", count: 2);
@@ -151,6 +179,19 @@ public sealed class QueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replica_that_is_undrained_takes_those_that_wait()
+    {
+        Start("larry", count: 2);
+        Assert.True(pool.Drain(1));
+        _ = await Route(1, Large);
+        var waits = Route(2, Large);
+        Assert.False(waits.IsCompleted);
+        Assert.True(pool.Undrain(1));
+        Assert.Equal(1, (await waits).Replica.Id);
+        Assert.False(pool.Undrain(7));
+    }
+
+    [Fact]
     public async Task Models_on_other_replicas_do_not_wait_for_each_other()
     {
         Start("fcfs", count: 2);
@@ -177,6 +218,31 @@ public sealed class QueueTests : IDisposable
         time.Advance(0.01);
         pool.Tick();
         Assert.Equal(2, (await waits).Lease.Request.Id);
+    }
+
+    /// <summary>5,000 tokens before it at the stated 2,000 a second are 2.5 s.</summary>
+    [Theory]
+    [InlineData(2.5, 0)]
+    [InlineData(2.7, 1)]
+    public async Task A_wait_beyond_the_bound_at_the_stated_rate_is_counted(double seconds, long violations)
+    {
+        Start("fcfs", limits: new FrontLimits { StatedTokensPerSecond = 2000 });
+        var first = await Route(1, Large);
+        var second = Route(2, 10);
+        time.Advance(seconds);
+        pool.FirstToken(first);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), (await second).Lease.SentAt);
+        Assert.Equal((violations, 0L), (pool.Queue.WaitViolations, pool.Queue.OvertakingViolations));
+    }
+
+    [Fact]
+    public void A_release_that_breaks_the_order_is_counted()
+    {
+        var figures = new QueueFigures();
+        Start("fcfs");
+        figures.CountRelease(FrontDecision.Release(Request(1, 1), 0, "", TimeSpan.Zero, null, breaksBound: false, waitBound: null));
+        figures.CountRelease(FrontDecision.Release(Request(1, 1), 0, "", TimeSpan.Zero, null, breaksBound: true, waitBound: null));
+        Assert.Equal((0L, 1L), (figures.WaitViolations, figures.OvertakingViolations));
     }
 
     [Fact]

@@ -42,6 +42,34 @@ public sealed class ReplicaPoolTests
         }
     }
 
+    /// <summary>A turn of 1,200 tokens of which 1,024 lie in whole units: once they are there, only the rest is queued.</summary>
+    [Fact]
+    public void The_ledger_counts_what_of_a_prompt_the_replica_must_compute_and_learns_when_its_cache_holds_less()
+    {
+        var (pool, replicas) = Pool(1, "sal");
+        Assert.Equal(1200, Queued(1, found: null));
+        Assert.Equal(176, Queued(2, found: null));
+        for (var id = 3; id <= 10; id++)
+        {
+            Assert.Equal(176, Queued(id, found: 0));
+        }
+
+        // Eight answers said that nothing was found there.
+        Assert.Equal(1184, Queued(11, found: null));
+        Assert.True(replicas[0].Account.IsEmpty);
+
+        long? Queued(long id, int? found)
+        {
+            var request = Request(id, 1200) with { PrefixHashes = new long[] { 11, 12, 13, 14, 15, 16, 17, 18 }, PrefixUnitTokens = 128 };
+            var dispatch = AtOnce(pool.RouteAsync(request, "m", false));
+            var front = LoadEstimate.Front(replicas[0], pool.Now);
+            Assert.Equal((front.UnstartedTokens, 1200L), (front.View.QueuedPrefillTokens, front.View.KvTokensInUse));
+            Assert.Equal(front.UnstartedTokens, front.View.InFlightPrefillTokens);
+            pool.End(dispatch, DispatchOutcome.Completed, cachedTokens: found);
+            return front.UnstartedTokens;
+        }
+    }
+
     [Fact]
     public void Health_needs_three_failures_to_go_and_two_successes_to_come_back()
     {

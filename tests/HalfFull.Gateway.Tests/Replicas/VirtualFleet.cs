@@ -8,7 +8,7 @@ using HalfFull.Scheduling;
 
 namespace HalfFull.Gateway.Tests.Replicas;
 
-/// <summary>The real pool before real engine cores, in virtual time: streamed requests, a report of every engine four times a second, no network.</summary>
+/// <summary>The real pool before real engine cores, in virtual time: streamed requests or others, a report of every engine four times a second, no network.</summary>
 internal sealed class VirtualFleet : IDisposable
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
@@ -18,13 +18,15 @@ internal sealed class VirtualFleet : IDisposable
     private readonly Server[] servers;
     private readonly List<(Task<Dispatch> Route, Request Request)> pending = [];
     private readonly bool reports;
+    private readonly bool streams;
     private long eventNumber;
     private int unsent;
 
-    internal VirtualFleet(string router, string queue, string engine, IStepTimeModel[] steps, EngineLimits limits, bool reports = true, FrontLimits? front = null)
+    internal VirtualFleet(string router, string queue, string engine, IStepTimeModel[] steps, EngineLimits limits, bool reports = true, FrontLimits? front = null, bool streams = true)
     {
         Pool = new ReplicaPool(new GatewayOptions { Time = time, Router = PolicySpec.Parse(router), Queue = PolicySpec.Parse(queue), Limits = front ?? new FrontLimits() });
         this.reports = reports;
+        this.streams = streams;
         servers = [.. steps.Select((step, i) => new Server(this, i, engine, step, limits))];
         Array.ForEach(servers, server => Pool.Checked(server.Remote, passed: true));
     }
@@ -54,7 +56,7 @@ internal sealed class VirtualFleet : IDisposable
         At(request.Arrival, () =>
         {
             unsent--;
-            pending.Add((Pool.RouteAsync(request, "m", isExact: false).AsTask(), request));
+            pending.Add((Pool.RouteAsync(request, "m", isExact: false, isStreamed: streams).AsTask(), request));
         });
     }
 
@@ -95,6 +97,8 @@ internal sealed class VirtualFleet : IDisposable
         private readonly Dictionary<long, Dispatch> open = [];
         private readonly List<Action> told = [];
         private double generated;
+        private (double Prompts, double Cached, double Seconds, double Count) firstTokens;
+        private (double Seconds, double Count) gaps;
 
         internal Server(VirtualFleet fleet, int id, string engine, IStepTimeModel step, EngineLimits limits)
         {
@@ -130,6 +134,12 @@ internal sealed class VirtualFleet : IDisposable
                     KvUsage = Core.KvTokensInUse / (double)Core.Limits.KvCapacityTokens,
                     KvCapacityTokens = Core.Limits.KvCapacityTokens,
                     GenerationTokens = generated,
+                    PromptTokens = firstTokens.Prompts,
+                    CachedTokens = firstTokens.Cached,
+                    PrefillSeconds = firstTokens.Seconds,
+                    FirstTokens = firstTokens.Count,
+                    GapSeconds = gaps.Seconds,
+                    Gaps = gaps.Count,
                 };
                 fleet.Pool.Reported(Remote, report, fleet.Pool.Now);
             }
@@ -140,26 +150,33 @@ internal sealed class VirtualFleet : IDisposable
             }
         }
 
-        public void TokenGap(TimeSpan gap, long count)
-        {
-        }
+        public void TokenGap(TimeSpan gap, long count) => gaps = (gaps.Seconds + (gap.TotalSeconds * count), gaps.Count + count);
 
         public void FirstToken(int replica, Sequence sequence, TimeSpan now)
         {
             fleet.Ttft.Add(sequence.Request.Id, now - sequence.Request.Arrival);
-            told.Add(() => fleet.Pool.FirstToken(open[sequence.Request.Id]));
+            var (request, sent) = (sequence.Request, open[sequence.Request.Id].Lease.SentAt);
+            firstTokens = (firstTokens.Prompts + request.PromptTokens, firstTokens.Cached + sequence.CachedTokens, firstTokens.Seconds + (now - sent).TotalSeconds, firstTokens.Count + 1);
+            if (fleet.streams)
+            {
+                told.Add(() => fleet.Pool.FirstToken(open[request.Id]));
+            }
         }
 
         public void Ended(Sequence sequence, in RequestRecord record)
         {
-            var (prompt, output) = (record.PromptTokens, record.OutputTokens);
+            var (prompt, output, cached) = (record.PromptTokens, record.OutputTokens, record.CachedTokens);
             generated += output;
             told.Add(() =>
             {
                 fleet.End = fleet.Pool.Now;
                 open.Remove(sequence.Request.Id, out var dispatch);
-                fleet.Pool.AddOutput(dispatch!, output);
-                fleet.Pool.End(dispatch!, DispatchOutcome.Completed, prompt, output);
+                if (fleet.streams)
+                {
+                    fleet.Pool.AddOutput(dispatch!, output);
+                }
+
+                fleet.Pool.End(dispatch!, DispatchOutcome.Completed, prompt, output, cached);
             });
         }
 

@@ -37,7 +37,7 @@ public sealed class WorkerFleetTests
         await Given.LedgerIsZero(gateway);
     }
 
-    /// <summary>Forty prompts of 3,000 tokens are five seconds of work, so that most of them wait while a worker goes and comes back.</summary>
+    /// <summary>Forty prompts of 3,000 tokens, no two alike, are five seconds of work, so that most of them wait while a worker goes and comes back.</summary>
     [Fact]
     public async Task A_worker_killed_while_the_queue_is_long_costs_those_that_wait_nothing()
     {
@@ -46,10 +46,10 @@ public sealed class WorkerFleetTests
             gateway, 2, "dotnet", [ProgramPath, "worker", "--port", "0", "--until-stdin-closes"], CancellationToken.None);
         await Eventually.True(() => Ready(gateway) == 2, "both workers are ready");
 
-        var ids = string.Join(',', Enumerable.Repeat(7, 3000));
-        var body = $"{{\"model\":\"halffull-emulated\",\"stream\":true,\"max_tokens\":3,\"prompt\":[{ids}]}}";
+        var ids = string.Join(',', Enumerable.Repeat(7, 2999));
         var outcomes = new List<string>();
-        var load = Enumerable.Range(0, 40).Select(_ => CallAsync(gateway, "/v1/completions", body, outcomes)).ToArray();
+        var load = Enumerable.Range(0, 40).Select(i => CallAsync(
+            gateway, "/v1/completions", $"{{\"model\":\"halffull-emulated\",\"stream\":true,\"max_tokens\":3,\"prompt\":[{100 + i},{ids}]}}", outcomes)).ToArray();
         await Eventually.True(() => gateway.Pool.Waiting > 25 && gateway.Pool.Read(all => all[0].Account.Requests) > 0, "many wait and the worker has work");
         using (var process = Process.GetProcessById(fleet.ProcessIds[0]))
         {

@@ -1,6 +1,8 @@
 using HalfFull.Engine.StepTime;
 using HalfFull.Metrics;
+using HalfFull.Policies;
 using HalfFull.Simulation.Handovers;
+using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Scenarios;
 using HalfFull.Simulation.Tests.Gateways;
 using static HalfFull.Simulation.Tests.Handovers.GivenSplit;
@@ -25,6 +27,17 @@ public sealed class HandoverTests
         Assert.Equal(record.E2E, new IsolatedTime(setup.Fleet, setup.KvTransfer).Of(record));
         Assert.Equal((1L, 100L), (run.Result.Handovers!.Count, run.Result.Handovers.Tokens));
         Assert.Equal((0L, Ms(105).Ticks), (run.Result.Handovers.Waits.Max, run.Result.Handovers.Copies.Max));
+    }
+
+    [Fact]
+    public void It_stands_still_in_its_slot_at_the_source_until_the_copy_has_arrived()
+    {
+        var phases = new Phases();
+        Given.Run(Setup(Prefill(), Decode()) with { Observers = [new PhaseTracker(phases)] }, [Given.Job(prompt: 100, output: 3)]);
+
+        Assert.Equal(
+            [(0, RequestPhase.Prefill, Ms(0), Ms(10)), (0, RequestPhase.Paused, Ms(10), Ms(115))],
+            phases.Spans.Select(static span => (span.Replica, span.Phase, span.Start, span.End)));
     }
 
     [Fact]
@@ -208,6 +221,17 @@ public sealed class HandoverTests
         Assert.Throws<SimulationException>(static () => Given.Run(Setup(Prefill(), Decode()) with { KvTransfer = null }, []));
 
     [Fact]
+    public void Who_moves_sequences_or_changes_the_number_of_replicas_is_refused_beside_roles()
+    {
+        var setup = Setup(Prefill(), Decode());
+
+        var migrating = Assert.Throws<SimulationException>(() => Given.Run(setup with { Migrate = PolicySpec.Parse("llumnix") }, []));
+        Assert.Equal("The fleet has replicas that prefill for others; live migration needs replicas that both prefill and decode.", migrating.Message);
+        var scaling = Assert.Throws<SimulationException>(() => Given.Run(setup with { Autoscale = PolicySpec.Parse("queue") }, []));
+        Assert.Equal("The fleet has replicas that prefill for others; autoscaling needs replicas that both prefill and decode.", scaling.Message);
+    }
+
+    [Fact]
     public void A_link_is_free_again_after_the_death_of_its_replica()
     {
         var links = new KvLinks(new KvTransferTime(1, 1000, TimeSpan.Zero), 3);
@@ -222,4 +246,11 @@ public sealed class HandoverTests
     }
 
     private static Scenario Crash(double at, int replica) => new() { Events = [new ScenarioEvent(TimeSpan.FromSeconds(at), ScenarioKind.Crash, replica)] };
+
+    private sealed class Phases : IPhaseSink
+    {
+        internal List<PhaseSpan> Spans { get; } = [];
+
+        public void Add(in PhaseSpan span) => Spans.Add(span);
+    }
 }

@@ -217,10 +217,4 @@ public sealed class ScenarioTests
 
         public void Add(in PhaseSpan span) => Spans.Add(span);
     }
-
-    private sealed class HoldingForTwo : IRouter
-    {
-        public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores) =>
-            candidates.Length > 1 ? RouteDecision.Route(1, "two") : RouteDecision.Hold("one");
-    }
 }

@@ -32,6 +32,7 @@ public sealed class StarvationContract
     [InlineData("ltr:starvation=50")]
     [InlineData("larry:order=shortest,a=1", true)]
     [InlineData("ltr:starvation=off", true)]
+    [InlineData("larry:order=promised,slack=1,slack-own=1")]
     [InlineData("larry:priority=strict", true)]
     [InlineData("larry:priority=aged,a=1")]
     public void Ageing_ends_starvation_and_its_absence_does_not(string spec, bool starves = false) => Assert.Equal(starves, Starves(spec));

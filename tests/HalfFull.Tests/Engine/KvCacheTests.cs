@@ -43,6 +43,27 @@ public sealed class KvCacheTests
     }
 
     [Fact]
+    public void A_unit_whose_memory_has_gone_is_forgotten_unless_somebody_holds_it()
+    {
+        var cache = new KvCache(Limits);
+        Finish(cache, Compute(cache, 100, [1, 2, 3], unit: 32));
+        var user = Compute(cache, 33, [1], unit: 32);
+        var waiting = New(200, [1, 2, 3], 32);
+        Assert.Equal(3, cache.MatchUnits(waiting));
+
+        cache.Forget(3);
+        cache.Forget(1);
+        cache.Forget(77);
+        Assert.Equal((true, true, false), (cache.Holds(1), cache.Holds(2), cache.Holds(3)));
+        Assert.Equal(2, cache.MatchUnits(waiting));
+        Assert.Equal((2, 2), (cache.SharedBlocks, cache.EvictableBlocks));
+        Finish(cache, user);
+        cache.Forget(1);
+        Assert.Equal(0, cache.MatchUnits(waiting));
+        Assert.Equal((18, 2), (cache.UnusedBlocks, cache.EvictableBlocks));
+    }
+
+    [Fact]
     public void A_unit_in_use_is_never_evicted()
     {
         var cache = new KvCache(Limits);

@@ -90,12 +90,17 @@ public sealed class KvHoldTests
     }
 
     [Fact]
-    public void Nobody_is_let_in_while_somebody_waits()
+    public void A_headroom_below_zero_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(static () => Start(new Listening(), Given.Limits()).TryReserve(32, headroom: -1, TimeSpan.Zero));
+
+    [Fact]
+    public void Nobody_is_let_in_with_headroom_while_somebody_waits()
     {
         var target = Start(new Listening(), Given.Limits());
         target.Submit(Given.Request(id: 1), TimeSpan.Zero);
 
         Assert.Null(target.TryReserve(16, 0, TimeSpan.Zero));
+        Assert.NotNull(target.TryReserve(16, headroom: null, TimeSpan.Zero)); // a move has no regard to them
         target.BeginStep(TimeSpan.Zero);
         Assert.NotNull(target.TryReserve(16, 0, TimeSpan.Zero));
     }

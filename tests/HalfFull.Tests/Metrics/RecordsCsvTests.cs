@@ -38,6 +38,23 @@ public sealed class RecordsCsvTests : IDisposable
         Assert.EndsWith(",completed,,", lines[2], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, ",outcome,migrations", ",completed,2")]
+    [InlineData(true, ",outcome,prefill_replica,handover_s,migrations", ",completed,,,2")]
+    public void Where_requests_are_moved_a_last_column_says_how_often(bool withHandovers, string header, string row)
+    {
+        var path = folder.File("moved.csv");
+        using (var csv = new RecordsCsv(path, withHandovers, withMigrations: true))
+        {
+            csv.Add(Given.Record(id: 1, finish: 1) with { Migrations = 2 });
+            csv.Commit();
+        }
+
+        var lines = File.ReadAllText(path).Split('\n');
+        Assert.EndsWith(header, lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(row, lines[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_request_that_never_ran_has_no_first_token() =>
         Assert.Equal(

@@ -159,6 +159,63 @@ public sealed class FrontSchedulerTests
     }
 
     [Fact]
+    public void The_least_urgent_gives_way_of_all_lanes_when_too_many_wait_and_of_its_own_when_the_wait_is_too_long()
+    {
+        var front = Front("fcfs", new FrontLimits { MostWaiting = 4 });
+        front.Join(default, Given.Request(1) with { Priority = -2 }, 2);
+        front.Join(default, Given.Request(2) with { Priority = -1, Deadline = TimeSpan.FromSeconds(9) }, 1);
+        front.Join(default, Given.Request(3) with { Priority = -1 }, 1);
+
+        // Four may wait, so it is for the wait: only lane 1 counts, whose least urgent is the one without a deadline.
+        Assert.Equal(3, Refused(4, priority: 0, lane: 1));
+        Assert.Equal(5, Refused(5, priority: -1, lane: 1));
+        front.Join(default, Given.Request(6) with { Priority = -9 }, 1, attempt: 1);
+
+        // Five are too many: lane 2 counts as well, and the retry never.
+        Assert.Equal(1, Refused(7, priority: 0, lane: 1));
+        Assert.Equal([2L, 4, 6, 7], front.First(default, 9).Select(queued => queued.Request.Id).Order());
+        Assert.Throws<ArgumentException>(() => front.GiveWay(99));
+
+        long Refused(long id, int priority, int lane)
+        {
+            front.Join(default, Given.Request(id) with { Priority = priority }, lane);
+            return front.GiveWay(id).Id;
+        }
+    }
+
+    /// <summary>Asked at any time, after whatever has come and gone, it is the same one that a search through all would find.</summary>
+    [Fact]
+    public void Who_gives_way_is_the_least_of_all_that_wait_however_they_came_and_went()
+    {
+        var rng = new Rng(8);
+        var front = Front("larry", new FrontLimits { MostWaiting = 0 });
+        var waiting = new Dictionary<long, Request>();
+        for (var id = 1L; id <= 2000; id++)
+        {
+            var request = Given.Request(id, arrival: id / 10) with { Priority = rng.NextInt32(4), Deadline = rng.NextInt32(2) == 0 ? TimeSpan.FromSeconds(5000 + rng.NextInt32(9)) : null };
+            front.Join(default, request, 1 + rng.NextInt32(3));
+            waiting.Add(id, request);
+            if (rng.NextInt32(3) == 0 && waiting.Count > 1)
+            {
+                var least = waiting.Values.OrderBy(one => one.Priority).ThenByDescending(one => one.Deadline ?? TimeSpan.MaxValue).ThenByDescending(one => one.Arrival).ThenByDescending(one => one.Id).First();
+                var isLess = least.Priority < request.Priority || (least.Priority == request.Priority && (least.Deadline ?? TimeSpan.MaxValue) > (request.Deadline ?? TimeSpan.MaxValue));
+                Assert.Equal(isLess ? least.Id : id, front.GiveWay(id).Id);
+                waiting.Remove(isLess ? least.Id : id);
+            }
+
+            var any = 1 + rng.NextInt32((int)id);
+            if (rng.NextInt32(4) == 0)
+            {
+                Assert.Equal(waiting.Remove(any), front.Leave(any));
+            }
+            else
+            {
+                front.Move(any, 1 + rng.NextInt32(3));
+            }
+        }
+    }
+
+    [Fact]
     public void Lanes_are_apart_and_a_request_can_change_its_lane()
     {
         var front = Front("fcfs");

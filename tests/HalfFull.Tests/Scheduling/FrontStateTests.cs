@@ -3,6 +3,7 @@ using HalfFull.Policies;
 using HalfFull.Queueing;
 using HalfFull.Routing;
 using HalfFull.Scheduling;
+using HalfFull.Tests.Contracts;
 using HalfFull.Traces.Decisions;
 
 namespace HalfFull.Tests.Scheduling;
@@ -17,12 +18,15 @@ public sealed class FrontStateTests
     [InlineData("round-robin", "edf")]
     [InlineData("random", "sjf")]
     [InlineData("least-requests", "fcfs")]
+    [InlineData("mixture", "larry")]
+    [InlineData("prequal", "vtc")]
+    [InlineData("preble", "larry")]
     public void A_restored_front_decides_as_the_saved_one(string router, string queue)
     {
         for (var seed = 1UL; seed <= 5; seed++)
         {
             var settings = new FrontSettings(
-                PolicySpec.Parse(router), PolicySpec.Parse(queue), 1, new FrontLimits(), new TenantWeights(new Dictionary<string, double> { ["a"] = 2 }));
+                PolicySpec.Parse(router), PolicySpec.Parse(queue), 1, new FrontLimits { MostWaiting = 40 }, new TenantWeights(new Dictionary<string, double> { ["a"] = 2 }));
             var saved = settings.Create();
             Play(saved, new Rng(seed), from: 0);
             Assert.InRange(saved.Waiting, 5, 200);
@@ -39,6 +43,10 @@ public sealed class FrontStateTests
             Assert.Equal(Save(saved), Save(restored));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(PolicyNames.QueueSpecs), MemberType = typeof(PolicyNames))]
+    public void Every_queue_policy_goes_on_as_the_saved_one(string queue) => A_restored_front_decides_as_the_saved_one("least-tokens", queue);
 
     [Fact]
     public void After_other_shares_it_is_restored_likewise_though_a_tenant_that_waits_has_an_account_of_its_own_now()
@@ -104,7 +112,10 @@ public sealed class FrontStateTests
                 }
             }
 
-            front.Overload(1, replicas);
+            if (front.Overload(1, replicas) is not null && front.IsWaiting(id))
+            {
+                decisions.Add(new LoggedDecision(FrontDecisionKind.Reject, front.GiveWay(id).Id, -1, HeldReason.None));
+            }
         }
 
         return decisions;

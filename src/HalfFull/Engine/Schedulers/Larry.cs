@@ -87,16 +87,28 @@ public sealed class Larry : IEngineScheduler
     }
 
     /// <inheritdoc/>
-    public void Arrived(Sequence sequence) => groups.Arrived(sequence);
+    public void Arrived(Sequence sequence)
+    {
+        groups.Arrived(sequence);
+        order.Arrived(sequence);
+    }
 
     /// <inheritdoc/>
-    public void Admitted(Sequence sequence) => groups.Admitted(sequence);
+    public void Admitted(Sequence sequence)
+    {
+        groups.Admitted(sequence);
+        order.Admitted(sequence);
+    }
 
     /// <inheritdoc/>
     public void Preempted(Sequence sequence) => groups.Preempted(sequence);
 
     /// <inheritdoc/>
-    public void Aborted(Sequence sequence) => groups.Aborted(sequence);
+    public void Aborted(Sequence sequence)
+    {
+        groups.Aborted(sequence);
+        order.Left(sequence);
+    }
 
     /// <inheritdoc/>
     public void StepDone(in StepReport step)
@@ -119,6 +131,7 @@ public sealed class Larry : IEngineScheduler
     public void Finished(Sequence sequence)
     {
         ArgumentNullException.ThrowIfNull(sequence);
+        order.Left(sequence);
         outputs.Finished(options.Tenants ? outputs.IndexOf(sequence.Request.Tenant) : 0, sequence.OutputTokens);
     }
 
@@ -232,7 +245,7 @@ public sealed class Larry : IEngineScheduler
 
     private double Key(Sequence sequence)
     {
-        var entry = new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens);
+        var entry = new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens) { Slot = sequence.Slot };
         return order.Key(order.Features(entry), order.Group(entry));
     }
 
@@ -259,6 +272,9 @@ public sealed class Larry : IEngineScheduler
 
         /// <summary>By W / cost, the largest first: highest response ratio next.</summary>
         Hrrn,
+
+        /// <summary>By cost, but who has waited for the work that it was promised to wait for at most goes first.</summary>
+        Promised,
     }
 
     /// <summary>How memory decides on an admission.</summary>
@@ -347,6 +363,21 @@ public sealed class Larry : IEngineScheduler
         /// <summary>How waiting requests are ordered.</summary>
         [Option("Order of the queue.")]
         public Ordering Order { get; init; } = Ordering.Larry;
+
+        /// <summary>Least slack of a promise, seconds.</summary>
+        [Option("With order=promised: seconds of work by which a request may be due later than in order of arrival.")]
+        [Range(0.0, 1e6)]
+        public double Slack { get; init; } = 10;
+
+        /// <summary>Slack of a promise, as a share of the queue found.</summary>
+        [Option("With order=promised: the same as a share of the work that it found waiting, where that is more.")]
+        [Range(0.0, 1e6)]
+        public double SlackQueue { get; init; } = 0.1;
+
+        /// <summary>Slack of a promise for each second of a request's own cost.</summary>
+        [Option("With order=promised: further slack, in multiples of the request's own cost.")]
+        [Range(0.0, 1e6)]
+        public double SlackOwn { get; init; } = 30;
 
         /// <summary>How memory decides on an admission.</summary>
         [Option("Admission rule for memory (oracle needs --predict oracle).")]

@@ -8,6 +8,7 @@ namespace HalfFull.Engine.Schedulers;
 /// others. Our own reading of arXiv 2410.17840, not its authors' formula. It stays cheap although every key moves with time and load: arrival
 /// and size are fixed features, everything else is one parameter for all (or for a tenant and class). Fairness and ageing priorities only change what the delay is taken
 /// to be, so that P stays below A and the bound on overtaking holds; strict priorities put a class before the next, and the bound holds within it.
+/// With promises the smallest cost goes first, but who is due (<see cref="LarryPromises"/>) before that.
 /// </summary>
 internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, LarryGroups groups, IServiceRates rates) : IQueueOrder
 {
@@ -21,16 +22,49 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, L
     private double meanOutput;
     private double crowd;
     private double saturation;
+    private double done;
+
+    private bool IsPromised => options.Order == Larry.Ordering.Promised;
 
     /// <summary>b: how often, of late, somebody was refused for lack of memory; 0..1. Whoever owns the order sets it.</summary>
     internal double MemoryPressure { get; set; }
+
+    /// <summary>What has been promised to whom; unused by the other orders.</summary>
+    internal LarryPromises Promises { get; } = new(options);
 
     /// <inheritdoc/>
     public RankFeatures Features(in QueueEntry entry) => new(
         entry.Request.Arrival,
         entry.OutputTokens > 0 ? 0 : 1,
         Math.Max(LeastTokens, entry.UncachedTokens),
-        entry.Request.PromptTokens);
+        IsPromised ? Promises.DueOf(entry.Slot, CostOnArrival(entry)) : entry.Request.PromptTokens);
+
+    /// <summary>A sequence joined the queue for the first time.</summary>
+    internal void Arrived(Sequence sequence)
+    {
+        if (IsPromised)
+        {
+            Promises.Arrived(sequence, CostOnArrival(new QueueEntry(sequence.Request, sequence.UncachedTokens, sequence.OutputTokens)));
+        }
+    }
+
+    /// <summary>A sequence was admitted.</summary>
+    internal void Admitted(Sequence sequence)
+    {
+        if (IsPromised)
+        {
+            Promises.Admitted(sequence);
+        }
+    }
+
+    /// <summary>A sequence finished or gave up.</summary>
+    internal void Left(Sequence sequence)
+    {
+        if (IsPromised)
+        {
+            Promises.Left(sequence);
+        }
+    }
 
     /// <inheritdoc/>
     public int Group(in QueueEntry entry) => groups.IndexOf(entry.Request);
@@ -40,6 +74,7 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, L
     {
         now = moment.Now;
         groups.Freeze();
+        done = Promises.Done;
         secondsPerToken = 1 / rates.PrefillTokensPerSecond;
         memorySecondsPerToken = options.Memory * MemoryPressure / rates.ReleasedTokensPerSecond;
         meanOutput = rates.MeanOutputTokens;
@@ -51,7 +86,7 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, L
     public double Key(in RankFeatures features, int group)
     {
         var waited = Waited(features);
-        if (options.Target is { } target && waited < options.A
+        if (options.Target is { } target && !IsPromised && waited < options.A
             && waited > target.TotalSeconds + (3 * features.Third * secondsPerToken))
         {
             // Too late for the target anyway: it competes as if it had just arrived, until A.
@@ -86,9 +121,18 @@ internal sealed class LarryOrder(Larry.Options options, TenantOutputs outputs, L
         {
             Larry.Ordering.Fcfs => 0,
             Larry.Ordering.Shortest => cost,
+            Larry.Ordering.Promised => features.Third <= done ? features.Third - done : cost * Weight(group),
             Larry.Ordering.Hrrn => -(waited / cost),
             _ => Penalty(crowd * cost * Weight(group)) - waited,
         };
+    }
+
+    /// <summary>C with the rates and the pressure of this moment, not of the last pass.</summary>
+    private double CostOnArrival(in QueueEntry entry)
+    {
+        var tokens = Math.Max(LeastTokens, entry.UncachedTokens);
+        var output = outputs.Mean(groups.OutputsOf(Group(entry)), rates.MeanOutputTokens);
+        return (tokens / rates.PrefillTokensPerSecond) + (options.Memory * MemoryPressure * (tokens + output) / rates.ReleasedTokensPerSecond);
     }
 
     /// <summary>With ageing priorities each level quarters the delay that counts.</summary>

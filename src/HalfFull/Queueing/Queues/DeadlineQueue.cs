@@ -4,7 +4,7 @@ namespace HalfFull.Queueing.Queues;
 
 /// <summary>Earliest deadline first. A request without one has a deadline some time after its arrival, so that it is not passed for ever.</summary>
 [Policy("edf", "Earliest deadline first; best for deadlines while all can be met, but under overload it spends itself on requests that are late anyway.")]
-public sealed class DeadlineQueue : IQueuePolicy, IRestorable
+public sealed class DeadlineQueue : IQueuePolicy, IStateless
 {
     /// <summary>One queue.</summary>
     public DeadlineQueue(Options options)
@@ -15,18 +15,6 @@ public sealed class DeadlineQueue : IQueuePolicy, IRestorable
 
     /// <inheritdoc/>
     public IQueueOrder Order { get; }
-
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
-    {
-        // It has none.
-    }
-
-    /// <inheritdoc/>
-    public void Restore(ref StateReader state)
-    {
-        // It has none.
-    }
 
     /// <summary>Options.</summary>
     public sealed record Options

@@ -4,23 +4,11 @@ namespace HalfFull.Queueing.Queues;
 
 /// <summary>First come, first served.</summary>
 [Policy("fcfs", "First come, first served; nobody is overtaken, but one long prompt makes every short one behind it wait.")]
-public sealed class FcfsQueue : IQueuePolicy, IRestorable
+public sealed class FcfsQueue : IQueuePolicy, IStateless
 {
     /// <inheritdoc/>
     public IQueueOrder Order => ArrivalOrder.Instance;
 
     /// <inheritdoc/>
     public TimeSpan? OvertakenWithin(TimeSpan waited) => TimeSpan.Zero;
-
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
-    {
-        // It has none.
-    }
-
-    /// <inheritdoc/>
-    public void Restore(ref StateReader state)
-    {
-        // It has none.
-    }
 }

@@ -4,7 +4,7 @@ namespace HalfFull.Queueing.Queues;
 
 /// <summary>Most urgent first, then by arrival; waiting raises the priority.</summary>
 [Policy("priority", "Most urgent first, a level gained for each age waited; without ageing the least urgent starve while more urgent requests keep coming.")]
-public sealed class PriorityFirst : IQueuePolicy, IRestorable
+public sealed class PriorityFirst : IQueuePolicy, IStateless
 {
     /// <summary>One queue.</summary>
     /// <exception cref="PolicyException">The age is no time at all.</exception>
@@ -22,18 +22,6 @@ public sealed class PriorityFirst : IQueuePolicy, IRestorable
 
     /// <inheritdoc/>
     public IQueueOrder Order { get; }
-
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
-    {
-        // It has none.
-    }
-
-    /// <inheritdoc/>
-    public void Restore(ref StateReader state)
-    {
-        // It has none.
-    }
 
     /// <summary>Options.</summary>
     public sealed record Options

@@ -4,20 +4,8 @@ namespace HalfFull.Queueing.Queues;
 
 /// <summary>Shortest prompt first.</summary>
 [Policy("sjf", "Shortest prompt first; the least mean wait while it keeps up, but under overload long prompts starve.")]
-public sealed class ShortestQueue : IQueuePolicy, IRestorable
+public sealed class ShortestQueue : IQueuePolicy, IStateless
 {
     /// <inheritdoc/>
     public IQueueOrder Order { get; } = new SizeOrder(static entry => entry.UncachedTokens);
-
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
-    {
-        // It has none.
-    }
-
-    /// <inheritdoc/>
-    public void Restore(ref StateReader state)
-    {
-        // It has none.
-    }
 }

@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// request counts differ by more than eight, or nothing matches, the fewest requests. With two replicas the deviation rule hardly binds.
 /// </summary>
 [Policy("aibrix-prefix", "The longest match not loaded above mean plus deviation, the fewest requests when counts differ by over 8; weak rule with two replicas.")]
-public sealed class AibrixPrefix(AibrixPrefix.Options options, RouterSeed seed) : IRouter
+public sealed class AibrixPrefix(AibrixPrefix.Options options, RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public bool NeedsPrefixHits => true;

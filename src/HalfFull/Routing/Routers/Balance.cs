@@ -8,7 +8,7 @@ namespace HalfFull.Routing.Routers;
 /// fullest rank, and where there is none raise it least. Loads are KV tokens. Only for ranks in lock-step: independent replicas gain nothing from filling gaps.
 /// </summary>
 [Policy("balance", "Fills the gap below the fullest rank, else raises it least; for data-parallel ranks in lock-step, without merit on independent replicas.")]
-public sealed class Balance(RouterSeed seed) : IRouter
+public sealed class Balance(RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)

@@ -10,7 +10,7 @@ namespace HalfFull.Routing.Routers;
 /// and where the engine cannot be looked into it falls back to queue and step time.
 /// </summary>
 [Policy("block", "Least predicted completion, looking ahead with the engine's step-time model; costs far more than others, and only a simulator lets it look.")]
-public sealed class Block(Block.Options options, RouterSeed seed) : IRouter
+public sealed class Block(Block.Options options, RouterSeed seed) : IRouter, IStateless
 {
     private const double SecondsPerStepPrior = 0.03;
     private readonly Lookahead lookahead = new();

@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// own books, as its replica sync is off by default: it does not see decode growth, nor what other gateways send.
 /// </summary>
 [Policy("dynamo", "Least blocks to prefill, less cached ones, plus blocks decoding, by the router's own books; does not see decode growth or other gateways.")]
-public sealed class Dynamo(Dynamo.Options options, RouterSeed seed) : IRouter
+public sealed class Dynamo(Dynamo.Options options, RouterSeed seed) : IRouter, IStateless
 {
     private const ulong Sampling = 0xD14A;
     private double[] costs = [];

@@ -10,7 +10,7 @@ namespace HalfFull.Routing.Routers;
 /// when requests are uneven and holds on when they are long. Requests without a key go where the fewest are in flight.
 /// </summary>
 [Policy("hash-bounded", "The home of the prompt's beginning unless it has over 1.25 times its share of requests; keeps prefixes together, but counts requests and not tokens.")]
-public sealed class HashBounded(HashBounded.Options options, RouterSeed seed) : IRouter
+public sealed class HashBounded(HashBounded.Options options, RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)

@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// match can outweigh any queue, so the tokens count at least one block; memory and the sizes of the queued do not count.
 /// </summary>
 [Policy("lmetric", "Least uncached tokens times requests there; nothing to tune, but a long match outweighs long queues, and memory does not count.")]
-public sealed class LMetric(LMetric.Options options, RouterSeed seed) : IRouter
+public sealed class LMetric(LMetric.Options options, RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public bool NeedsPrefixHits => true;

@@ -4,7 +4,7 @@ namespace HalfFull.Routing.Routers;
 
 /// <summary>Fewest requests in flight, by the host's own ledger: exact for one host. Prompt sizes do not count.</summary>
 [Policy("least-requests", "Fewest requests in flight; adapts to slow replicas, but a long prompt counts like a short one.")]
-public sealed class LeastRequests(RouterSeed seed) : IRouter, IRestorable
+public sealed class LeastRequests(RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
@@ -21,17 +21,5 @@ public sealed class LeastRequests(RouterSeed seed) : IRouter, IRestorable
         }
 
         return RouteDecision.Route(least.Index, "fewest requests in flight");
-    }
-
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
-    {
-        // It has none.
-    }
-
-    /// <inheritdoc/>
-    public void Restore(ref StateReader state)
-    {
-        // It has none.
     }
 }

@@ -10,7 +10,7 @@ namespace HalfFull.Routing.Routers;
 /// of negative priority are refused, and with <c>hold</c> all wait at the host.
 /// </summary>
 [Policy("llmd", "Highest weighted sum of short queue, free KV memory and cached prefix, as llm-d; scores relative to the fleet overrate small differences.")]
-public sealed class LlmD(LlmD.Options options, RouterSeed seed) : IRouter
+public sealed class LlmD(LlmD.Options options, RouterSeed seed) : IRouter, IStateless
 {
     private const double Ceiling = 1;
     private readonly WeightedPipeline pipeline = new(

@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// migration a mistake stays where it was made. Headroom for urgent requests is not modelled.
 /// </summary>
 [Policy("llumnix", "Most KV memory left per request there, after what queued prompts need; balances growth, but prefixes and prefill time do not count.")]
-public sealed class Llumnix(RouterSeed seed) : IRouter
+public sealed class Llumnix(RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)

@@ -11,7 +11,7 @@ namespace HalfFull.Routing.Routers;
 /// can be chosen, so it is as safe as its members. It lags behind sudden changes and pays for exploring.
 /// </summary>
 [Policy("mixture", "A learned mixture of other routers, by the first-token times that each brings; follows what works, but pays for exploring and lags behind changes.")]
-public sealed class Mixture : IRouter
+public sealed class Mixture : IRouter, IRestorable
 {
     private const ulong Drawing = 0x314C;
     private static readonly PolicyCatalog<IRouter> Catalog = PolicyCatalog<IRouter>.FromAssembly(typeof(IRouter).Assembly);
@@ -103,6 +103,35 @@ public sealed class Mixture : IRouter
         foreach (var member in members)
         {
             member.Ended(record);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        weights.Save(state);
+        usual.Save(state);
+        open.Save(state, static (to, drawn) =>
+        {
+            to.Whole(drawn.Member);
+            to.Real(drawn.Probability);
+        });
+        foreach (var member in members)
+        {
+            ((IRestorable)member).Save(state);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        weights.Restore(ref state);
+        usual.Restore(ref state);
+        open.Restore(ref state, static (ref StateReader from) => new Drawn(from.Whole32(), from.Real()));
+        foreach (var member in members)
+        {
+            ((IRestorable)member).Restore(ref state);
         }
     }
 

@@ -10,7 +10,7 @@ namespace HalfFull.Routing.Routers;
 /// knowing lengths could bring; a real predictor brings less. Blind to prefixes and memory, and decoding progress does not count.
 /// </summary>
 [Policy("oracle-work", "Least predicted work left, needs --predict; a bound on what output lengths could tell, blind to prefixes and memory.")]
-public sealed class OracleWork(OracleWork.Options options, RouterSeed seed) : IRouter
+public sealed class OracleWork(OracleWork.Options options, RouterSeed seed) : IRouter, IRestorable
 {
     private const double OutputPrior = 256; // tokens, of a request without a prediction
     private readonly PerReplica<Work> work = new();
@@ -43,11 +43,11 @@ public sealed class OracleWork(OracleWork.Options options, RouterSeed seed) : IR
     public void Dispatched(in RouteRequest request, in ReplicaView replica)
     {
         Forget(request.Request.Id);
-        var share = new Share(work.Of(replica), request.Request.PromptTokens, Output(request.Request));
+        var share = new Share(replica.Replica, replica.Epoch, request.Request.PromptTokens, Output(request.Request));
         shares.Set(request.Request.Id, share);
         if (shares.TryGet(request.Request.Id, out _))
         {
-            share.Work.Tokens += share.Prompt + share.Output;
+            work.Of(replica).Tokens += share.Prompt + share.Output;
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class OracleWork(OracleWork.Options options, RouterSeed seed) : IR
         ArgumentNullException.ThrowIfNull(request);
         if (shares.TryGet(request.Id, out var share))
         {
-            share.Work.Tokens -= share.Prompt;
+            Take(share, share.Prompt);
             shares.Set(request.Id, share with { Prompt = 0 });
         }
     }
@@ -65,23 +65,57 @@ public sealed class OracleWork(OracleWork.Options options, RouterSeed seed) : IR
     /// <inheritdoc/>
     public void Ended(in RequestRecord record) => Forget(record.Id);
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        work.Save(state);
+        shares.Save(state, static (to, share) =>
+        {
+            to.Whole(share.Replica);
+            to.Whole(share.Epoch);
+            to.Real(share.Prompt);
+            to.Real(share.Output);
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        work.Restore(ref state);
+        shares.Restore(ref state, static (ref StateReader from) => new Share(from.Whole32(), from.Whole(), from.Real(), from.Real()));
+    }
+
     private void Forget(long id)
     {
         if (shares.Remove(id, out var share))
         {
-            share.Work.Tokens -= share.Prompt + share.Output;
+            Take(share, share.Prompt + share.Output);
+        }
+    }
+
+    /// <summary>Work that was sent in an earlier epoch of its replica is gone with it.</summary>
+    private void Take(in Share share, double tokens)
+    {
+        if (work.Of(share.Replica, share.Epoch) is { } left)
+        {
+            left.Tokens -= tokens;
         }
     }
 
     private double Output(Request request) => options.OutputWeight * (request.PredictedOutputTokens ?? OutputPrior);
 
-    /// <summary>Work on a replica. A request holds on to that of the epoch in which it was sent, so what happens to it later does not touch the next one.</summary>
-    private sealed class Work
+    /// <summary>Work on a replica in one epoch.</summary>
+    private sealed class Work : IRestorable
     {
         public double Tokens { get; set; }
+
+        public void Save(StateWriter state) => state.Real(Tokens);
+
+        public void Restore(ref StateReader state) => Tokens = state.Real();
     }
 
-    private readonly record struct Share(Work Work, double Prompt, double Output);
+    private readonly record struct Share(int Replica, long Epoch, double Prompt, double Output);
 
     /// <summary>Options.</summary>
     public sealed record Options

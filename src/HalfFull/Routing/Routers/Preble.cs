@@ -12,7 +12,7 @@ namespace HalfFull.Routing.Routers;
 /// replica, so subtrees move one request at a time. Reacts after the fact; sessions with little in common are merely balanced.
 /// </summary>
 [Policy("preble", "Exploits the longest match if more is cached than missing, else explores the least work of 3 minutes; reacts to imbalance only after the fact.")]
-public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter
+public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter, IRestorable
 {
     private readonly PerReplica<PrebleShare> shares = new();
     private readonly MedianOf tpot = new(200, 0.15); // seconds
@@ -76,6 +76,21 @@ public sealed class Preble(Preble.Options options, RouterSeed seed) : IRouter
         {
             tpot.Add(time.TotalSeconds);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        shares.Save(state);
+        tpot.Save(state);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        shares.Restore(ref state);
+        tpot.Restore(ref state);
     }
 
     private int Cheapest(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, ref FleetRates rates, int leastCached, Span<double> scores)

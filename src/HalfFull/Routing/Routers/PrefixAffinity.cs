@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// another would be faster by more than a penalty, and once in a hundred requests in any case. A match just below the threshold is not affinity at all.
 /// </summary>
 [Policy("prefix-affinity", "The fastest of those with most of the prompt cached unless another is faster by 5 s; near-misses of the threshold count for nothing.")]
-public sealed class PrefixAffinity(PrefixAffinity.Options options, RouterSeed seed) : IRouter
+public sealed class PrefixAffinity(PrefixAffinity.Options options, RouterSeed seed) : IRouter, IStateless
 {
     private const ulong Exploring = 0xAFF1;
 

@@ -10,7 +10,7 @@ namespace HalfFull.Routing.Routers;
 /// use, as an answer that came too late for its own. Robust to staleness and herds, blind to sizes, prefixes and memory.
 /// </summary>
 [Policy("prequal", "Least expected first-token time among probed replicas that are not hot, as Prequal; robust when state is stale, blind to size, prefix and memory.")]
-public sealed class Prequal(Prequal.Options options, RouterSeed seed) : IRouter
+public sealed class Prequal(Prequal.Options options, RouterSeed seed) : IRouter, IRestorable
 {
     private const ulong Probing = 0x9E0B;
     private readonly ProbePool pool = new(options.Pool, options.Age);
@@ -72,6 +72,23 @@ public sealed class Prequal(Prequal.Options options, RouterSeed seed) : IRouter
 
     /// <inheritdoc/>
     public void Ended(in Metrics.RequestRecord record) => loads.Remove(record.Id, out _);
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        pool.Save(state);
+        latencies.Save(state);
+        loads.Save(state, static (to, load) => to.Whole(load));
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        pool.Restore(ref state);
+        latencies.Restore(ref state);
+        loads.Restore(ref state, static (ref StateReader from) => from.Whole32());
+    }
 
     private static RouteDecision Chosen(int index, double score, string reason, Span<double> scores)
     {

@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// among them; power of two choices when queues are uneven. By default queues are never uneven, so a hot prefix stays on its replica, however long the queue.
 /// </summary>
 [Policy("ray-prefix", "The longest match if over a tenth of the prompt, else the smallest tree of prompts; by default it never rebalances a hot prefix.")]
-public sealed class RayPrefix(RayPrefix.Options options, RouterSeed seed) : IRouter
+public sealed class RayPrefix(RayPrefix.Options options, RouterSeed seed) : IRouter, IRestorable
 {
     private const ulong Drawing = 0x4A11;
     private readonly PerReplica<PromptTree> trees = new();
@@ -55,6 +55,12 @@ public sealed class RayPrefix(RayPrefix.Options options, RouterSeed seed) : IRou
 
     /// <inheritdoc/>
     public void Dispatched(in RouteRequest request, in ReplicaView replica) => trees.Of(replica).Tokens += Loads.Uncached(request, replica);
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => trees.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => trees.Restore(ref state);
 
     private int LesserOfTwo(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)
     {

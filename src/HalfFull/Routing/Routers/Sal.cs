@@ -11,7 +11,7 @@ namespace HalfFull.Routing.Routers;
 /// requests.
 /// </summary>
 [Policy("sal", "Least time until prefilled or until memory is free, prefix hits counted (our reading of SAL); gains little when prompts are short and even.")]
-public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter, IRestorable
+public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter, IStateless
 {
     private const double GrowthTokensPerSequence = 512; // most expected growth of one running sequence, tokens
     private const double GrowthTokensPerUnreported = 100; // the same of a request on a replica that reports nothing, tokens
@@ -154,18 +154,6 @@ public sealed class Sal(Sal.Options options, RouterSeed seed) : IExplainedRouter
             own[3] = view.KvCapacityTokens is > 0 and { } capacity ? load.Kv / capacity : double.NaN;
             own[4] = load.Requests;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
-    {
-        // It has none: its draws are hashes.
-    }
-
-    /// <inheritdoc/>
-    public void Restore(ref StateReader state)
-    {
-        // It has none.
     }
 
     /// <summary>The cost, or infinity as soon as it is certain to exceed <paramref name="most"/>.</summary>

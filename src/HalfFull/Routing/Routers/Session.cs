@@ -8,7 +8,7 @@ namespace HalfFull.Routing.Routers;
 /// so a heavy session or an unlucky hash overloads its replica. Requests without a key go where the fewest are in flight.
 /// </summary>
 [Policy("session", "The same replica for the same session, by rendezvous hashing; finds every conversation's cache, but a heavy session overloads its replica.")]
-public sealed class Session(Session.Options options, RouterSeed seed) : IRouter
+public sealed class Session(Session.Options options, RouterSeed seed) : IRouter, IStateless
 {
     /// <inheritdoc/>
     public RouteDecision Choose(in RouteRequest request, ReadOnlySpan<ReplicaView> candidates, Span<double> scores)

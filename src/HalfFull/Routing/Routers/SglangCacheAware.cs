@@ -9,7 +9,7 @@ namespace HalfFull.Routing.Routers;
 /// match is long enough, else the one with the fewest requests in flight. Under imbalance it drops all locality, and requests count alike whatever their size.
 /// </summary>
 [Policy("sglang-cache-aware", "The longest match if over a threshold while request counts are even, else the fewest requests; drops all locality once they are uneven.")]
-public sealed class SglangCacheAware(SglangCacheAware.Options options, RouterSeed seed) : IRouter
+public sealed class SglangCacheAware(SglangCacheAware.Options options, RouterSeed seed) : IRouter, IRestorable
 {
     private readonly PerReplica<PromptTree> trees = new();
     private readonly double threshold = options.CacheThreshold ?? (options.Defaults == Published.Cli ? 0.3 : 0.5);
@@ -50,6 +50,12 @@ public sealed class SglangCacheAware(SglangCacheAware.Options options, RouterSee
 
     /// <inheritdoc/>
     public void Dispatched(in RouteRequest request, in ReplicaView replica) => trees.Of(replica).Tokens += Loads.Uncached(request, replica);
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state) => trees.Save(state);
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state) => trees.Restore(ref state);
 
     /// <summary>The two published sets.</summary>
     public enum Published

@@ -63,6 +63,9 @@ internal sealed class DecisionDecoder(IDecisionVisitor visitor)
             case RecordKind.Overload:
                 Overload(ref from, at);
                 break;
+            case RecordKind.GiveWay:
+                visitor.GaveWay(from.Whole(), from.Whole(), at);
+                break;
             case RecordKind.Switch:
                 visitor.Switched(FrontCodec.Spec(from.Text()), FrontCodec.Spec(from.Text()), at);
                 break;

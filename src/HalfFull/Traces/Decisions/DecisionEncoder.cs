@@ -189,6 +189,15 @@ public sealed class DecisionEncoder
         Called();
     }
 
+    /// <summary>The scheduler decided who is refused because the queue is too long.</summary>
+    public void GaveWay(long newcomer, long refused)
+    {
+        var to = Begin(RecordKind.GiveWay);
+        to.Whole(newcomer);
+        to.Whole(refused);
+        Called();
+    }
+
     /// <summary>Both policies changed.</summary>
     public void Switched(PolicySpec router, PolicySpec queue)
     {

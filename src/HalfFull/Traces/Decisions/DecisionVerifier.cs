@@ -142,6 +142,24 @@ public sealed class DecisionVerifier : IDecisionVisitor
     }
 
     /// <inheritdoc/>
+    void IDecisionVisitor.GaveWay(long newcomer, long refused, in LogPosition at)
+    {
+        if (replay.Front is not { } front)
+        {
+            report.Unverified++;
+            return;
+        }
+
+        report.Decisions++;
+        var again = front.IsWaiting(newcomer) ? front.GiveWay(newcomer).Id : (long?)null;
+        if (again != refused)
+        {
+            report.Differences++;
+            report.First ??= new DecisionDifference(at, Text($"refuse request {refused}"), again is { } other ? Text($"refuse request {other}") : "nobody", [Text($"newcomer {newcomer}")]);
+        }
+    }
+
+    /// <inheritdoc/>
     void IDecisionVisitor.Switched(PolicySpec router, PolicySpec queue, in LogPosition at)
     {
         report.Callbacks++;

@@ -60,6 +60,11 @@ public interface IDecisionVisitor
     {
     }
 
+    /// <summary>The scheduler decided who is refused because the queue is too long: the newcomer, or one that waited.</summary>
+    void GaveWay(long newcomer, long refused, in LogPosition at)
+    {
+    }
+
     /// <summary>Both policies changed.</summary>
     void Switched(PolicySpec router, PolicySpec queue, in LogPosition at)
     {

@@ -53,4 +53,7 @@ internal enum RecordKind
 
     /// <summary>Tenants have other shares.</summary>
     Weights = 17,
+
+    /// <summary>A decision who is refused because the queue is too long.</summary>
+    GiveWay = 18,
 }

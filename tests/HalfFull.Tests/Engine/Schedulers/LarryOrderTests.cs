@@ -125,7 +125,7 @@ public sealed class LarryOrderTests
             var options = new Larry.Options
             {
                 A = rng.NextInt32(4) switch { 0 => 0, 1 => double.PositiveInfinity, _ => rng.NextInt32(300) },
-                Order = (Larry.Ordering)rng.NextInt32(4),
+                Order = (Larry.Ordering)rng.NextInt32(5),
                 Target = rng.NextInt32(2) == 0 ? null : TimeSpan.FromSeconds(rng.NextInt32(20)),
             };
             var order = new LarryOrder(options, outputs, new LarryGroups(options, outputs), Rates) { MemoryPressure = rng.NextDouble() };

@@ -129,6 +129,28 @@ public sealed class DecisionVerifierTests : IDisposable
     }
 
     [Fact]
+    public void Who_is_refused_because_the_queue_is_too_long_is_a_decision_too()
+    {
+        log.Begin(queue: "fcfs").Play(30);
+        var refused = log.Refuse();
+        Assert.InRange(refused, 1, 30);
+        log.Play(20).Close();
+        var report = log.Verify();
+        Assert.True(report.IsExact, $"{report.First}");
+    }
+
+    [Fact]
+    public void Another_refused_than_the_one_that_would_be_is_a_difference()
+    {
+        log.Begin(queue: "fcfs").Play(30);
+        log.Refuse(named: 999);
+        log.Close();
+        var report = log.Verify();
+        Assert.Equal(1, report.Differences);
+        Assert.Equal("refuse request 999", report.First!.Logged);
+    }
+
+    [Fact]
     public void A_killed_run_leaves_a_readable_beginning()
     {
         log.Begin(fileBytes: 1 << 20).Play(35).Kill();

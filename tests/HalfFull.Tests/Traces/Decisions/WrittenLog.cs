@@ -83,6 +83,19 @@ internal sealed class WrittenLog : IDisposable
         return this;
     }
 
+    /// <summary>A request comes to a queue that is too long, and somebody is refused: who really gives way, or whom the log is to name.</summary>
+    public long Refuse(long? named = null)
+    {
+        var id = ++next;
+        var request = Given.Request(id, 10, 5, arrival: id * 0.1) with { Priority = 1 };
+        endings[id] = RequestEnding.Completed;
+        Encoder.Arrived(request, hasOwnLimit: true);
+        Call(() => front.Join(request.Arrival, request, 1, 0, false), () => Encoder.Joined(request.Arrival, request, 1, 0, false, []));
+        var refused = 0L;
+        Call(() => refused = front.GiveWay(id).Id, () => Encoder.GaveWay(id, named ?? refused));
+        return refused;
+    }
+
     /// <summary>Decisions until nobody goes.</summary>
     public void Send(TimeSpan now, int seed)
     {

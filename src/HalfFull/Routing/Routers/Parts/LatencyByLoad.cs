@@ -1,7 +1,9 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>Times to first token of a replica's last requests with the number of requests that they met there: what to expect at a load.</summary>
-internal sealed class LatencyByLoad
+internal sealed class LatencyByLoad : IRestorable
 {
     private const int Kept = 32;
     private const int Nearest = 4;
@@ -43,5 +45,26 @@ internal sealed class LatencyByLoad
         }
 
         return found > 0 ? sum / found : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Whole(added);
+        foreach (var (requests, seconds) in samples)
+        {
+            state.Whole(requests);
+            state.Real(seconds);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        added = state.Whole();
+        for (var i = 0; i < Kept; i++)
+        {
+            samples[i] = (state.Whole32(), state.Real());
+        }
     }
 }

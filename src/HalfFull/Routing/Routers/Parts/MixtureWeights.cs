@@ -1,10 +1,12 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>
 /// Probabilities as a softmax of weights mixed with the uniform, moved along the natural policy gradient: by the advantage of the one that was drawn, over its
 /// probability. Weights stay within a range of each other, so that the worst can come back in a bounded time, and fade, so that chance alone does not decide.
 /// </summary>
-internal sealed class MixtureWeights
+internal sealed class MixtureWeights : IRestorable
 {
     private const double WidestRange = 5; // the least likely is e^-5 of the most likely, before exploration
     private const double Fading = 0.002; // of a weight, with each outcome
@@ -52,6 +54,26 @@ internal sealed class MixtureWeights
         for (var i = 0; i < weights.Length; i++)
         {
             weights[i] = Math.Max((weights[i] - most) * (1 - Fading), -WidestRange);
+        }
+
+        Renew();
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        foreach (var weight in weights)
+        {
+            state.Real(weight);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = state.Real();
         }
 
         Renew();

@@ -1,3 +1,5 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>
@@ -25,4 +27,28 @@ internal sealed class OpenRequests<T>
     /// <summary>Forgets a request.</summary>
     /// <returns>Whether it was remembered.</returns>
     public bool Remove(long id, out T value) => open.Remove(id, out value);
+
+    /// <summary>Writes what is remembered, by id.</summary>
+    public void Save(StateWriter state, Action<StateWriter, T> write)
+    {
+        state.Number((ulong)open.Count);
+        foreach (var id in open.Keys.Order())
+        {
+            state.Whole(id);
+            write(state, open[id]);
+        }
+    }
+
+    /// <summary>Takes in what <see cref="Save"/> wrote.</summary>
+    public void Restore(ref StateReader state, ValueReader read)
+    {
+        open.Clear();
+        for (var left = state.Number(); left > 0; left--)
+        {
+            open.Add(state.Whole(), read(ref state));
+        }
+    }
+
+    /// <summary>Reads what is remembered of one request.</summary>
+    public delegate T ValueReader(ref StateReader state);
 }

@@ -1,8 +1,10 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>What a router keeps for each replica, by its number. What was kept for an earlier epoch is forgotten. Allocates only when a replica is new or restarts.</summary>
-internal sealed class PerReplica<T>
-    where T : class, new()
+internal sealed class PerReplica<T> : IRestorable
+    where T : class, IRestorable, new()
 {
     private T[] items = [];
     private long[] epochs = [];
@@ -35,5 +37,32 @@ internal sealed class PerReplica<T>
         }
 
         return items[replica];
+    }
+
+    /// <summary>State of a replica if it is still in that epoch; null when there is none any more.</summary>
+    public T? Of(int replica, long epoch) => replica < items.Length && epochs[replica] == epoch ? items[replica] : null;
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Number((ulong)items.Length);
+        for (var i = 0; i < items.Length; i++)
+        {
+            state.Whole(epochs[i]);
+            items[i].Save(state);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        var count = (int)state.Number();
+        (items, epochs) = (new T[count], new long[count]);
+        for (var i = 0; i < count; i++)
+        {
+            epochs[i] = state.Whole();
+            items[i] = new T();
+            items[i].Restore(ref state);
+        }
     }
 }

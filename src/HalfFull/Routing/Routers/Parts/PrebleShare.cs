@@ -1,7 +1,9 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>What Preble keeps of one replica: work, reuse and times to first token over its window.</summary>
-internal sealed class PrebleShare
+internal sealed class PrebleShare : IRestorable
 {
     private const double Slowdown = 2;
     private const int FewestSamples = 8;
@@ -13,6 +15,8 @@ internal sealed class PrebleShare
     private readonly SlidingSum recentFirstTokens = new();
     private readonly SlidingSum recentFirstTokenSeconds = new();
     private double computed;
+
+    private SlidingSum[] Sums => [prefill, cached, prompts, firstTokens, firstTokenSeconds, recentFirstTokens, recentFirstTokenSeconds];
 
     public void Sent(in RouteRequest request, int cachedTokens, double rate, TimeSpan window)
     {
@@ -45,5 +49,25 @@ internal sealed class PrebleShare
         var (recent, recentSum) = (recentFirstTokens.At(now, window / 2), recentFirstTokenSeconds.At(now, window / 2));
         var (older, olderSum) = (firstTokens.At(now, window) - recent, firstTokenSeconds.At(now, window) - recentSum);
         return recent >= FewestSamples && older >= FewestSamples && recentSum / recent > Slowdown * olderSum / older;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Real(computed);
+        foreach (var sum in Sums)
+        {
+            sum.Save(state);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        computed = state.Real();
+        foreach (var sum in Sums)
+        {
+            sum.Restore(ref state);
+        }
     }
 }

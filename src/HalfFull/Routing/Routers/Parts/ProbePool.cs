@@ -1,10 +1,12 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>
 /// The newest probe of each of a few replicas. A probe goes when it is too old, when it was used twice, and when the pool is full: the oldest and the worst in turn.
 /// A used probe counts the request that it brought.
 /// </summary>
-internal sealed class ProbePool(int size, TimeSpan oldest)
+internal sealed class ProbePool(int size, TimeSpan oldest) : IRestorable
 {
     private const int MostUses = 2;
     private readonly Probe[] probes = new Probe[size];
@@ -37,13 +39,7 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
             dropsWorst = !dropsWorst;
         }
 
-        if (replica >= placeOf.Length)
-        {
-            Array.Resize(ref placeOf, Math.Max(replica + 1, placeOf.Length * 2));
-        }
-
-        probes[count++] = new Probe(replica, requests, taken, 0);
-        placeOf[replica] = count;
+        Append(new Probe(replica, requests, taken, 0));
     }
 
     public bool TryGet(int replica, out int requests)
@@ -79,7 +75,44 @@ internal sealed class ProbePool(int size, TimeSpan oldest)
         return count > 0 ? sorted[(int)(quantile * (count - 1))] : 0;
     }
 
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Flag(dropsWorst);
+        state.Number((ulong)count);
+        foreach (var probe in probes.AsSpan(0, count))
+        {
+            state.Whole(probe.Replica);
+            state.Whole(probe.Requests);
+            state.Time(probe.Taken);
+            state.Whole(probe.Uses);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        dropsWorst = state.Flag();
+        Array.Clear(placeOf);
+        count = 0;
+        for (var left = state.Number() is var saved && saved <= (ulong)size ? saved : throw new InvalidDataException("more probes are saved than are kept"); left > 0; left--)
+        {
+            Append(new Probe(state.Whole32(), state.Whole32(), state.Time(), state.Whole32()));
+        }
+    }
+
     private int Find(int replica) => (uint)replica < (uint)placeOf.Length ? placeOf[replica] - 1 : -1;
+
+    private void Append(in Probe probe)
+    {
+        if (probe.Replica >= placeOf.Length)
+        {
+            Array.Resize(ref placeOf, Math.Max(probe.Replica + 1, placeOf.Length * 2));
+        }
+
+        probes[count++] = probe;
+        placeOf[probe.Replica] = count;
+    }
 
     private int Worst()
     {

@@ -1,7 +1,9 @@
+using HalfFull.Policies;
+
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>A sum over the last while, kept in twelve slices that fall out one by one.</summary>
-internal sealed class SlidingSum
+internal sealed class SlidingSum : IRestorable
 {
     private const int Slices = 12;
     private readonly double[] slices = new double[Slices];
@@ -34,6 +36,26 @@ internal sealed class SlidingSum
         }
 
         return sum;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Whole(newest);
+        foreach (var slice in slices)
+        {
+            state.Real(slice);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        newest = state.Whole();
+        for (var i = 0; i < Slices; i++)
+        {
+            slices[i] = state.Real();
+        }
     }
 
     private void Advance(TimeSpan now, TimeSpan window)

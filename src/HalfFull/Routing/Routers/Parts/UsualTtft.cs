@@ -1,9 +1,10 @@
 using System.Numerics;
+using HalfFull.Policies;
 
 namespace HalfFull.Routing.Routers.Parts;
 
 /// <summary>What times to first token are usual of late for prompts of a size, and how far one is from it in units of the usual distance.</summary>
-internal sealed class UsualTtft
+internal sealed class UsualTtft : IRestorable
 {
     /// <summary>Surprise is cut to this.</summary>
     public const double MostSurprise = 3;
@@ -20,5 +21,25 @@ internal sealed class UsualTtft
         mean = (mean ?? seconds) + (Smoothing * error);
         distance = distance is { } known ? known + (Smoothing * (Math.Abs(error) - known)) : Math.Abs(error);
         return surprise;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter state)
+    {
+        state.Real(distance);
+        foreach (var mean in bySize)
+        {
+            state.Real(mean);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader state)
+    {
+        distance = state.OptionalReal();
+        for (var i = 0; i < bySize.Length; i++)
+        {
+            bySize[i] = state.OptionalReal();
+        }
     }
 }

@@ -1,10 +1,9 @@
-using HalfFull.Engine;
 using HalfFull.Metrics;
 
-namespace HalfFull.Simulation.Recording;
+namespace HalfFull.Engine;
 
 /// <summary>
-/// Hears what the replicas of a simulated run do, and takes its records. It must change nothing: records and decisions are those of a run that nobody
+/// Hears what the replicas of a run do, simulated or real, and takes its records. It must change nothing: records and decisions are those of a run that nobody
 /// observes. A held step is told like any other, so that what is heard of one replica does not depend on fast-forward; a replica that runs ahead is heard
 /// ahead of the others.
 /// </summary>
