@@ -21,8 +21,8 @@ public sealed class FrontSchedulerTests
     }
 
     [Theory]
-    [InlineData(2047, 1, 10, HeldReason.None)]
-    [InlineData(2048, 1, 10, HeldReason.Prefill)]
+    [InlineData(4095, 1, 10, HeldReason.None)]
+    [InlineData(4096, 1, 10, HeldReason.Prefill)]
     [InlineData(10, 64, 64, HeldReason.Requests)]
     [InlineData(10, 1, 256, HeldReason.None)]
     public void A_request_is_held_while_no_replica_could_start_it_soon(long tokens, int unstarted, int inFlight, HeldReason held)

@@ -64,6 +64,12 @@ public sealed class LlumnixMigratorTests
 
     private static ReplicaView View(int replica, int requests, int used, ReplicaState state = ReplicaState.Ready) => new()
     {
-        Replica = replica, Running = requests, Waiting = 0, KvTokensInUse = used, KvTokensQueued = 0, KvCapacityTokens = 10_000, State = state,
+        Replica = replica,
+        Running = requests,
+        Waiting = 0,
+        KvTokensInUse = used,
+        KvTokensQueued = 0,
+        KvCapacityTokens = 10_000,
+        State = state,
     };
 }

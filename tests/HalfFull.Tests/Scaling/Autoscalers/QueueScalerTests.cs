@@ -57,6 +57,12 @@ public sealed class QueueScalerTests
 
     private static ReplicaView View(int waiting, int prefill, int used = 0) => new()
     {
-        Replica = 0, Running = 1, Waiting = waiting, QueuedPrefillTokens = prefill, KvTokensInUse = used, KvTokensQueued = 0, KvCapacityTokens = 10_000,
+        Replica = 0,
+        Running = 1,
+        Waiting = waiting,
+        QueuedPrefillTokens = prefill,
+        KvTokensInUse = used,
+        KvTokensQueued = 0,
+        KvCapacityTokens = 10_000,
     };
 }
