@@ -25,14 +25,20 @@ internal sealed class Dispatcher
     private readonly long[] inFlightPrefillTokens;
     private readonly Dictionary<long, int> prefillOf = []; // by request without a first token: what was reserved is released, never estimated again
     private readonly PrefixHits? hits;
+    private readonly ReplicaRole role;
+    private readonly int[] own;
 
     /// <param name="router">Decides.</param>
     /// <param name="fleet">The replicas, shared by all gateways.</param>
     /// <param name="observer">Reads their figures.</param>
     /// <param name="reports">Their reports, shared by all gateways; null when the router sees the replicas as they are.</param>
     /// <param name="setup">The run.</param>
-    internal Dispatcher(IRouter router, FleetState fleet, ReplicaObserver observer, ReplicaReports? reports, SimulationSetup setup)
+    /// <param name="role">Role of the replicas that it sends to.</param>
+    internal Dispatcher(
+        IRouter router, FleetState fleet, ReplicaObserver observer, ReplicaReports? reports, SimulationSetup setup, ReplicaRole role = ReplicaRole.Whole)
     {
+        this.role = role;
+        own = [.. Enumerable.Range(0, fleet.Count).Where(i => fleet.Specs[i].Role == role)];
         this.router = router;
         this.fleet = fleet;
         this.observer = observer;
@@ -44,7 +50,7 @@ internal sealed class Dispatcher
         streaming = new int[fleet.Count];
         inFlightPrefillTokens = new long[fleet.Count];
         unreported = reports is not null || fleet.Specs.Any(static spec => spec.Latency > TimeSpan.Zero) ? new UnreportedRequests(fleet.Count) : null;
-        hits = router.NeedsPrefixHits && setup.PrefixHits == PrefixSource.Index ? new PrefixHits() : null;
+        hits = router.NeedsPrefixHits && setup.PrefixHits == PrefixSource.Index && role != ReplicaRole.Decode ? new PrefixHits() : null;
     }
 
     /// <summary>What the router has learned, for the summary.</summary>
@@ -65,12 +71,39 @@ internal sealed class Dispatcher
         && !inFlightPromptTokens.AsSpan().ContainsAnyExcept(0)
         && !inFlightPrefillTokens.AsSpan().ContainsAnyExcept(0);
 
+    /// <summary>
+    /// Why no replica of this role can ever run a request, as one sentence; null when one can.
+    /// </summary>
+    internal string? RefusalOfAll(Request request)
+    {
+        string? refusal = null;
+        foreach (var i in own)
+        {
+            refusal = fleet.Specs[i].Limits.Refusal(request);
+            if (refusal is null)
+            {
+                return null;
+            }
+        }
+
+        return refusal;
+    }
+
+    /// <summary>Refuses a request that this gateway could send on, but nobody after it.</summary>
+    internal DoorAnswer Refuse(Request request, string refusal)
+    {
+        Hash(request, -2);
+        FirstRefusal ??= refusal;
+        return DoorAnswer.Rejected;
+    }
+
     /// <summary>Decides on a request and reserves for it.</summary>
     /// <param name="request">The request.</param>
     /// <param name="attempt">0 for the first try.</param>
+    /// <param name="outputTokens">Tokens that it has generated before.</param>
     /// <param name="now">The time.</param>
     /// <param name="replica">The replica chosen; -1 unless it is sent.</param>
-    internal DoorAnswer Route(Request request, int attempt, TimeSpan now, out int replica)
+    internal DoorAnswer Route(Request request, int attempt, int outputTokens, TimeSpan now, out int replica)
     {
         replica = -1;
         var asked = new RouteRequest(request, now, attempt, gateways);
@@ -80,7 +113,7 @@ internal sealed class Dispatcher
         var candidates = 0;
         EngineLimits? limits = null;
         string? reason = null;
-        for (var i = 0; i < fleet.Count; i++)
+        foreach (var i in own)
         {
             if (!ReferenceEquals(limits, fleet.Specs[i].Limits))
             {
@@ -91,6 +124,10 @@ internal sealed class Dispatcher
             if (reason is not null)
             {
                 refusal = reason;
+            }
+            else if (outputTokens > 0 && limits!.OutputLimit(request) <= outputTokens)
+            {
+                continue;
             }
             else if (fleet.Takes(i))
             {
@@ -187,7 +224,7 @@ internal sealed class Dispatcher
 
     private void Reserve(Request request, in ReplicaView view, TimeSpan now)
     {
-        var prefill = request.PromptTokens - (view.CachedPromptTokens ?? 0);
+        var prefill = role == ReplicaRole.Decode ? 0 : request.PromptTokens - (view.CachedPromptTokens ?? 0);
         inFlightRequests[view.Replica]++;
         inFlightPromptTokens[view.Replica] += request.PromptTokens;
         inFlightPrefillTokens[view.Replica] += prefill;
@@ -203,10 +240,10 @@ internal sealed class Dispatcher
         // What is on the way at this moment is in no figure of the replica, not even in fresh ones.
         unreported?.Reported(id, reports is null ? now + TimeSpan.FromTicks(1) : reports.TakenAt(id));
         var epoch = fleet.Epoch(id);
-        var own = new OwnFigures(
+        var mine = new OwnFigures(
             epoch,
             fleet.Specs[id].Latency,
-            !router.NeedsPrefixHits ? null : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(id, epoch),
+            !router.NeedsPrefixHits ? null : role == ReplicaRole.Decode ? request.PromptTokens : hits is null ? replica.CachedPromptTokens(request) : hits.Tokens(id, epoch),
             inFlightRequests[id],
             inFlightPromptTokens[id],
             streaming[id],
@@ -214,7 +251,7 @@ internal sealed class Dispatcher
             unreported?.Requests(id) ?? 0,
             unreported?.PrefillTokens(id) ?? 0,
             unreported?.PromptTokens(id) ?? 0);
-        return reports is null ? observer.Observe(replica, own) : reports.Of(id, now, own);
+        return reports is null ? observer.Observe(replica, mine) : reports.Of(id, now, mine);
     }
 
     private void Hash(Request request, int choice) => DecisionHash = Rng.Mix(DecisionHash ^ Rng.Mix((ulong)request.Id) ^ (ulong)(uint)choice);

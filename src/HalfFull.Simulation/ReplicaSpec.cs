@@ -8,6 +8,9 @@ namespace HalfFull.Simulation;
 /// <param name="StepTime">How long its steps take.</param>
 public sealed record ReplicaSpec(EngineLimits Limits, IStepTimeModel StepTime)
 {
+    /// <summary>Which part of serving a request it does.</summary>
+    public ReplicaRole Role { get; init; }
+
     /// <summary>
     /// Network time from a gateway to the replica and back. The whole of it is spent on the way there: with constant times, what a gateway sees is the same to the
     /// tick wherever it is spent.

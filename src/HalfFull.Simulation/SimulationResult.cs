@@ -1,4 +1,5 @@
 using HalfFull.Metrics;
+using HalfFull.Simulation.Handovers;
 
 namespace HalfFull.Simulation;
 
@@ -19,6 +20,9 @@ public sealed record SimulationResult
 
     /// <summary>What the router has learned, as names and numbers; empty when it learns nothing.</summary>
     public IReadOnlyList<LearnedFigure> RouterLearned { get; init; } = [];
+
+    /// <summary>What went from replicas that prefill to those that decode; null where replicas have no roles.</summary>
+    public HandoverTotals? Handovers { get; init; }
 
     /// <summary>What the autoscaler did; null without one.</summary>
     public ScalingFigures? Scaling { get; init; }

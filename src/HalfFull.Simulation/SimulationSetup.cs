@@ -10,6 +10,9 @@ namespace HalfFull.Simulation;
 /// <summary>One run to simulate: a fleet, a policy at each level and a seed.</summary>
 public sealed record SimulationSetup
 {
+    /// <inheritdoc cref="DecodeHeadroom"/>
+    public const int DefaultDecodeHeadroom = 512;
+
     /// <summary>The replicas; at least one.</summary>
     public required IReadOnlyList<ReplicaSpec> Fleet { get; init; }
 
@@ -18,6 +21,18 @@ public sealed record SimulationSetup
 
     /// <summary>Router.</summary>
     public required PolicySpec Router { get; init; }
+
+    /// <summary>Engine scheduler of replicas that decode; null for the same.</summary>
+    public PolicySpec? DecodeEngine { get; init; }
+
+    /// <summary>Router among replicas that decode; null for the same.</summary>
+    public PolicySpec? DecodeRouter { get; init; }
+
+    /// <summary>
+    /// Tokens that a replica which decodes keeps free for each sequence that it has or takes in, so that it need not preempt soon; SGLang's
+    /// <c>--num-reserved-decode-tokens</c> and its default.
+    /// </summary>
+    public int DecodeHeadroom { get; init; } = DefaultDecodeHeadroom;
 
     /// <summary>The one seed of the run.</summary>
     public ulong Seed { get; init; } = 1;
@@ -43,7 +58,7 @@ public sealed record SimulationSetup
     /// <summary>Who moves running sequences between replicas; null for nobody.</summary>
     public PolicySpec? Migrate { get; init; }
 
-    /// <summary>How long KV takes from one replica to another; needed where any moves.</summary>
+    /// <summary>How long KV takes from one replica to another; needed where replicas have roles or sequences are moved.</summary>
     public KvTransferTime? KvTransfer { get; init; }
 
     /// <summary>Whether held plans are repeated with O(1) work a step. The result is the same without, only slower.</summary>

@@ -4,6 +4,7 @@ using HalfFull.Metrics;
 using HalfFull.Prediction;
 using HalfFull.Routing;
 using HalfFull.Simulation.Gateways;
+using HalfFull.Simulation.Handovers;
 using HalfFull.Simulation.Migration;
 using HalfFull.Simulation.Recording;
 using HalfFull.Simulation.Scaling;
@@ -23,6 +24,8 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     private readonly FleetState fleet;
     private readonly ReplicaReports? reports;
     private readonly GatewaySet gateways;
+    private readonly GatewaySet? decodeGateways; // the second decision on a request, where replicas have roles
+    private readonly HandoverQueue? handovers;
     private readonly ILengthPredictor predictor;
     private readonly Deliveries deliveries = new();
     private readonly ScenarioTimeline? timeline;
@@ -62,14 +65,24 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
 
         var reportSeed = rng.Fork("reports").NextUInt64();
         var routers = router is null ? GatewaySet.Routers(setup, rng) : [.. Enumerable.Repeat(router, setup.Gateways)];
-        var observer = new ReplicaObserver(fleet.Specs, routers[0].NeedsSequences);
+        var split = ReplicaRoles.AreSplit(fleet.Specs);
+        var decodeRouters = split ? GatewaySet.DecodeRouters(setup, rng) : [];
+        var intakes = split ? new Intakes(fleet.Count) : null;
+        var observer = new ReplicaObserver(fleet.Specs, routers.Concat(decodeRouters).Any(static one => one.NeedsSequences), intakes);
         reports = setup.SnapshotAge > TimeSpan.Zero ? new ReplicaReports(new ReportTimes(setup.SnapshotAge, reportSeed), observer, fleet.Replicas) : null;
-        gateways = new GatewaySet([.. routers.Select(one => new Dispatcher(one, fleet, observer, reports, setup))], setup.Seed);
+        gateways = Gateways(routers, split ? ReplicaRole.Prefill : ReplicaRole.Whole);
+        if (split)
+        {
+            decodeGateways = Gateways(decodeRouters, ReplicaRole.Decode);
+            handovers = new HandoverQueue(setup, fleet, reports, intakes!);
+            attempts = [];
+        }
+
         events = new StepEvents(fleet.Count);
         if (setup.Scenario is { } scenario)
         {
             timeline = new ScenarioTimeline(scenario, fleet, setup.Fleet.Count);
-            attempts = [];
+            attempts ??= [];
         }
 
         if (setup.Autoscale is { } autoscale)
@@ -84,6 +97,8 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
                 ?? throw new SimulationException("--migrate needs to know how many bytes of KV the model has for each token, which --step-model does not say; leave out one of them.");
             migrations = new Migrations(PolicyCatalogs.Migrators.Create(migrate), fleet, new FleetViews(fleet, reports), transfer, events, this);
         }
+
+        GatewaySet Gateways(IRouter[] of, ReplicaRole role) => new([.. of.Select(one => new Dispatcher(one, fleet, observer, reports, setup, role))], setup.Seed);
     }
 
     /// <summary>Runs until every job has ended.</summary>
@@ -112,6 +127,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             throw new SimulationException($"{setup.Gateways} gateways with reports every {setup.SnapshotAge} are not possible: give at least one, and a time of at least 0.");
         }
 
+        ReplicaRoles.Check(setup);
         var simulator = new Simulator(setup, sink, router);
         var clock = Stopwatch.StartNew();
         simulator.Play(jobs, cancellation);
@@ -138,9 +154,18 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     }
 
     /// <inheritdoc/>
+    void IReplicaListener.HandedOver(int replica, Sequence sequence, KvHold kept, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        gateways.Of(sequence.Request.Id).Ended(sequence.ToRecord(replica, now, Outcome.Completed));
+        handovers!.Prefilled(new Handover(sequence, replica, kept, now));
+        anyEnded = true;
+    }
+
+    /// <inheritdoc/>
     void IReplicaListener.Ended(Sequence sequence, in RequestRecord record)
     {
-        gateways.Of(record.Id).Ended(record);
+        GatewaysOf(record.Replica).Of(record.Id).Ended(record);
         anyEnded = true;
         if (lost is not null)
         {
@@ -148,18 +173,21 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             return;
         }
 
-        _ = attempts?.Remove(record.Id);
+        var request = attempts is not null && attempts.Remove(record.Id, out var attempt) ? attempt.Job.Request : sequence.Request;
         if (record.Outcome == Outcome.Completed)
         {
-            predictor.Finished(sequence.Request, record.OutputTokens);
+            predictor.Finished(request, record.OutputTokens);
         }
         else
         {
-            predictor.Dropped(sequence.Request);
+            predictor.Dropped(request);
         }
 
         Record(record);
     }
+
+    /// <summary>The gateways that send to a replica.</summary>
+    private GatewaySet GatewaysOf(int replica) => decodeGateways is not null && fleet.Specs[replica].Role == ReplicaRole.Decode ? decodeGateways : gateways;
 
     /// <inheritdoc/>
     void IMigrationHost.Touch(int replica, TimeSpan now)
@@ -191,9 +219,10 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     {
         var spec = fleet.Specs[index];
         var rates = new EngineRates(spec.Limits, spec.StepTime);
-        var scheduler = PolicyCatalogs.Engines.Create(setup.Engine, rates, spec.Limits, new Rng(setup.Seed).Fork(stream), spec.StepTime, predictor);
+        var engine = spec.Role == ReplicaRole.Decode ? setup.DecodeEngine ?? setup.Engine : setup.Engine;
+        var scheduler = PolicyCatalogs.Engines.Create(engine, rates, spec.Limits, new Rng(setup.Seed).Fork(stream), spec.StepTime, predictor);
         return scheduler.NeedsPrediction && setup.Predictor.IsNone
-            ? throw new SimulationException($"Engine policy '{setup.Engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")
+            ? throw new SimulationException($"Engine policy '{engine}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.")
             : new Replica(index, spec.Limits, scheduler, rates, this);
     }
 
@@ -201,7 +230,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     {
         using var arrivals = jobs.GetEnumerator();
         var more = arrivals.MoveNext();
-        while (more || events.Any || IsAnybodyAwaited)
+        while (more || events.Any || IsAnybodyAwaited || GiveUpHeld())
         {
             var arrival = more ? arrivals.Current.Request.Arrival : TimeSpan.MaxValue;
             var horizon = Horizon(arrival);
@@ -209,7 +238,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             {
                 cancellation.ThrowIfCancellationRequested();
                 Advance(events.First, events.FirstTime, horizon);
-                horizon = deliveries.Any && deliveries.NextTime < horizon ? deliveries.NextTime : horizon;
+                horizon = OnTheWay(horizon);
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -241,21 +270,32 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             StartTouched(horizon);
         }
 
-        while (held.TryDequeue(out var attempt))
-        {
-            // Nothing runs and nothing will arrive, and still the router holds it: nobody will ever ask again.
-            Refuse(attempt, lastArrival > lastFinish ? lastArrival : lastFinish, Outcome.Rejected);
-        }
-
-        if (setup.CheckInvariants && !gateways.IsLedgerZero)
+        if (setup.CheckInvariants && !(gateways.IsLedgerZero && decodeGateways is null or { IsLedgerZero: true }))
         {
             throw new InvalidOperationException("Everything has ended, but a gateway still has something reserved.");
         }
     }
 
+    /// <summary>
+    /// Nothing runs and nothing will arrive, and still routers hold requests: nobody will ever ask again. What these kept may let others go on; says whether it does.
+    /// </summary>
+    private bool GiveUpHeld()
+    {
+        var now = lastArrival > lastFinish ? lastArrival : lastFinish;
+        now = held.Aggregate(now, static (latest, attempt) => attempt.Handover?.Since is { } since && since > latest ? since : latest);
+        while (held.TryDequeue(out var attempt))
+        {
+            Refuse(attempt, now, Outcome.Rejected);
+        }
+
+        StartTouched(now);
+        return events.Any || IsAnybodyAwaited;
+    }
+
     /// <summary>Whether something will happen though no step is in flight and nothing arrives: a delivery, or a change that lets a held request in.</summary>
     private bool IsAnybodyAwaited =>
         deliveries.Any
+        || handovers is { Any: true }
         || migrations is { Any: true }
         || (held.Count > 0 && (askAgain is not null || timeline is { NextTime: var next } && next < TimeSpan.MaxValue || scaler is { IsStarting: true }));
 
@@ -278,12 +318,15 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             horizon = migrations.NextTime;
         }
 
-        if (deliveries.Any && deliveries.NextTime < horizon)
-        {
-            horizon = deliveries.NextTime;
-        }
-
+        horizon = OnTheWay(horizon);
         return askAgain is { } again && again < horizon ? again : horizon;
+    }
+
+    /// <summary>The time at which something on the way reaches a replica, when it is before the horizon.</summary>
+    private TimeSpan OnTheWay(TimeSpan horizon)
+    {
+        horizon = deliveries.Any && deliveries.NextTime < horizon ? deliveries.NextTime : horizon;
+        return handovers is { Any: true } && handovers.NextTime < horizon ? handovers.NextTime : horizon;
     }
 
     /// <summary>What happens at a time at which replicas meet, before requests arrive.</summary>
@@ -291,10 +334,16 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     {
         while (deliveries.TryTake(now, out var delivery))
         {
-            Deliver(delivery.Job, delivery.Replica, now);
+            Deliver(delivery.Attempt, delivery.Replica, now);
         }
 
         var changed = false;
+        while (handovers is not null && handovers.TryTakeArrived(now, out var arrived))
+        {
+            Decode(arrived, now);
+            changed = true;
+        }
+
         while (timeline is not null && timeline.TryTake(now, out var step))
         {
             Change(step, now);
@@ -336,7 +385,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
                 Start(replica, now);
                 break;
             case ScenarioStepKind.Remove:
-                gateways.Removed(replica);
+                GatewaysOf(replica).Removed(replica);
                 break;
             default:
                 break;
@@ -390,7 +439,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
 
     private void Bury(Replica replica)
     {
-        gateways.Died(replica.Id);
+        GatewaysOf(replica.Id).Died(replica.Id);
         fleet.Stop(replica.Id);
         dead.Add(replica);
         if (events.Has(replica.Id))
@@ -409,13 +458,14 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
         }
 
         replica.Crash(now);
-        foreach (var job in deliveries.TakeAll(replica.Id))
+        foreach (var attempt in deliveries.TakeAll(replica.Id))
         {
-            var record = Unserved(job.Request, now, replica.Id, Outcome.Failed);
+            var record = Unserved(attempt, now, replica.Id, Outcome.Failed);
             gateways.Of(record.Id).Ended(record);
             lost.Add(record.Id, record);
         }
 
+        LoseHandovers(replica.Id, now);
         migrations?.Died(replica.Id, now);
         Bury(replica);
         scaler?.Stopped(replica.Id, now, drained: false);
@@ -424,7 +474,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
         foreach (var record in again)
         {
             attempts!.Remove(record.Id, out var attempt);
-            if (record.OutputTokens == 0 && attempt.Number < setup.Scenario!.Retries)
+            if ((record.OutputTokens == 0 || attempt.Handover is not null) && attempt.Number < setup.Scenario!.Retries)
             {
                 Dispatch(attempt with { Number = attempt.Number + 1 }, now);
             }
@@ -433,6 +483,48 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
                 predictor.Dropped(attempt.Job.Request);
                 Record(record);
             }
+        }
+    }
+
+    /// <summary>A replica dies: whoever was between it and another must be prefilled again, those who wait for a gateway's second decision included.</summary>
+    private void LoseHandovers(int replica, TimeSpan now)
+    {
+        if (handovers is null)
+        {
+            return;
+        }
+
+        foreach (var attempt in handovers.Lost(replica, now))
+        {
+            var record = Unserved(attempt, now, attempt.Handover!.Target, Outcome.Failed);
+            decodeGateways!.Of(record.Id).Ended(record);
+            Lose(attempt, record);
+        }
+
+        for (var left = held.Count; left > 0; left--)
+        {
+            var attempt = held.Dequeue();
+            if (attempt.IsPrefilled && attempt.Handover!.Source == replica)
+            {
+                attempts!.Add(attempt.Job.Request.Id, attempt);
+                Lose(attempt, Unserved(attempt, now, replica, Outcome.Failed));
+            }
+            else
+            {
+                held.Enqueue(attempt);
+            }
+        }
+
+        void Lose(in Attempt attempt, in RequestRecord record)
+        {
+            lost!.Add(record.Id, record);
+            touched.Add(attempt.Handover!.Source);
+            if (attempt.Handover.Target >= 0)
+            {
+                touched.Add(attempt.Handover.Target);
+            }
+
+            handovers.Drop(attempt.Handover, now);
         }
     }
 
@@ -451,6 +543,12 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
 
             StepEnding(replica, now);
             replica.EndStep(now);
+            while (handovers is not null && handovers.TryTakePrefilled(out var handover))
+            {
+                attempts!.Remove(handover.Sequence.Request.Id, out var attempt);
+                Dispatch(attempt with { Handover = handover }, now);
+            }
+
             migrations?.StepEnded(index, now);
         }
 
@@ -479,6 +577,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             began = replica.BeginStep(now);
         }
 
+        handovers?.Refill(replica.Id, now);
         if (setup.CheckInvariants)
         {
             replica.CheckInvariants();
@@ -516,6 +615,7 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
         }
 
         var bound = reports is not null && reports.NextOf(replica.Id) < horizon ? reports.NextOf(replica.Id) : horizon;
+        bound = handovers?.Bound(events, bound) ?? bound;
         holding = observers.Length > 0 ? replica : null;
         end = replica.RunHeldSteps(end, bound, fleet.StepTimes[replica.Id]);
         holding = null;
@@ -544,19 +644,25 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     /// <summary>Asks the request's gateway where to; what it holds waits at the end of the queue.</summary>
     private void Dispatch(in Attempt attempt, TimeSpan now)
     {
-        var job = attempt.Job;
-        switch (gateways.Of(job.Request.Id).Route(job.Request, attempt.Number, now, out var replica))
+        var request = attempt.Job.Request;
+        switch (Route(attempt, now, out var replica))
         {
             case DoorAnswer.Sent:
-                attempts?.Add(job.Request.Id, attempt);
+                attempts?.Add(request.Id, attempt);
+                if (attempt.IsPrefilled)
+                {
+                    handovers!.Send(attempt, replica, now);
+                    break;
+                }
+
                 var latency = fleet.Specs[replica].Latency;
                 if (latency > TimeSpan.Zero)
                 {
-                    deliveries.Send(job, replica, now + latency);
+                    deliveries.Send(attempt, replica, now + latency);
                 }
                 else
                 {
-                    Deliver(job, replica, now);
+                    Deliver(attempt, replica, now);
                 }
 
                 break;
@@ -573,16 +679,61 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
         }
     }
 
-    private void Deliver(Job job, int index, TimeSpan now)
+    /// <summary>Asks for the role that comes next. A request that nobody could decode is refused before anybody prefills it.</summary>
+    private DoorAnswer Route(in Attempt attempt, TimeSpan now, out int replica)
     {
-        reports?.CatchUpWith(fleet[index], now);
-        var sequence = fleet[index].Submit(job.Request, now, job.OutputTokens);
+        var request = attempt.Job.Request;
+        var door = (attempt.IsPrefilled ? decodeGateways! : gateways).Of(request.Id);
+        if (decodeGateways is not null && !attempt.IsPrefilled && decodeGateways.Of(request.Id).RefusalOfAll(request) is { } refusal)
+        {
+            replica = -1;
+            return door.Refuse(request, refusal);
+        }
+
+        return door.Route(request, attempt.Number, attempt.OutputTokens, now, out replica);
+    }
+
+    private void Deliver(in Attempt attempt, int index, TimeSpan now)
+    {
+        var (job, replica) = (attempt.Job, fleet[index]);
+        reports?.CatchUpWith(replica, now);
+        var sequence = handovers is null ? replica.Submit(job.Request, now, job.OutputTokens) : Prefill(attempt, replica, now);
         foreach (var observer in observers)
         {
-            observer.Submitted(fleet[index], sequence, now);
+            observer.Submitted(replica, sequence, now);
         }
 
         touched.Add(index);
+    }
+
+    private Sequence Prefill(in Attempt attempt, Replica replica, TimeSpan now)
+    {
+        var request = attempt.Job.Request;
+        var most = fleet.Specs.Max(spec => spec.Role == ReplicaRole.Decode && spec.Limits.Refusal(request) is null ? spec.Limits.OutputLimit(request) : 0);
+        var isLast = Math.Min(attempt.Job.OutputTokens, most) <= attempt.OutputTokens + 1;
+        if (attempt.Handover is not { Sequence: var begun })
+        {
+            return replica.SubmitPrefill(request, now, isLast);
+        }
+
+        replica.SubmitPrefill(begun, request, now, isLast);
+        return begun;
+    }
+
+    /// <summary>The KV of a request has arrived where it is decoded.</summary>
+    private void Decode(in Attempt attempt, TimeSpan now)
+    {
+        var (request, handover) = (attempt.Job.Request, attempt.Handover!);
+        handovers!.Arrive(attempt, now);
+        attempts![request.Id] = attempt with { Handover = null };
+        decodeGateways!.Of(request.Id).FirstToken(request, handover.Target, now);
+        foreach (var observer in observers)
+        {
+            observer.Submitted(fleet[handover.Target], handover.Sequence, now);
+        }
+
+        touched.Add(handover.Source);
+        touched.Add(handover.Target);
     }
 
     /// <summary>Asks once for each held request, in the order of holding.</summary>
@@ -610,7 +761,12 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
     private void Refuse(in Attempt attempt, TimeSpan now, Outcome outcome)
     {
         predictor.Dropped(attempt.Job.Request);
-        Record(Unserved(attempt.Job.Request, now, -1, outcome));
+        Record(Unserved(attempt, now, -1, attempt.Handover is null ? outcome : Outcome.Failed));
+        if (attempt.Handover is { } handover)
+        {
+            handovers!.Drop(handover, now);
+            touched.Add(handover.Source);
+        }
     }
 
     private void Record(in RequestRecord record)
@@ -619,13 +775,18 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
         sink.Add(record);
     }
 
-    private static RequestRecord Unserved(Request request, TimeSpan now, int replica, Outcome outcome) =>
-        new(request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, replica, request.Tenant, outcome);
+    private static RequestRecord Unserved(in Attempt attempt, TimeSpan now, int replica, Outcome outcome)
+    {
+        var request = attempt.Job.Request;
+        return attempt.Handover is { Sequence: var begun }
+            ? begun.ToRecord(replica, now, outcome)
+            : new(request.Id, request.Arrival, now, now, now, request.PromptTokens, 0, 0, 0, replica, request.Tenant, outcome);
+    }
 
     private SimulationResult Result(TimeSpan wall)
     {
         var makespan = lastFinish - (firstArrival ?? lastFinish);
-        var hash = gateways.DecisionHash;
+        var hash = decodeGateways is null ? gateways.DecisionHash : Rng.Mix(gateways.DecisionHash ^ Rng.Mix(decodeGateways.DecisionHash));
         hash = scaler is null ? hash : Rng.Mix(hash ^ scaler.DecisionHash);
         hash = migrations is null ? hash : Rng.Mix(hash ^ migrations.DecisionHash);
         var scaling = scaler?.Figures(firstArrival ?? lastFinish, lastFinish);
@@ -656,7 +817,10 @@ public sealed class Simulator : IReplicaListener, IMigrationHost
             Migrations = migrations?.Figures,
             DecisionHash = hash,
             FirstRefusal = gateways.FirstRefusal,
-            RouterLearned = gateways.Learned,
+            RouterLearned = decodeGateways is null
+                ? gateways.Learned
+                : [.. gateways.Learned, .. decodeGateways.Learned.Select(static figure => figure with { Name = $"decode {figure.Name}" })],
+            Handovers = handovers?.Totals,
             TokenGaps = gaps,
             Wall = wall,
         };

@@ -36,6 +36,33 @@ public sealed class SimulateTests : IDisposable
     }
 
     [Fact]
+    public void A_fleet_with_roles_shows_both_decisions_and_what_moved()
+    {
+        const string Split = "simulate --trace code --limit 300 --load 0.9 --replicas prefill:a100:1,decode:a100:2 --router sal --decode-router least-requests --decode-engine larry --kv-bandwidth 10GB/s";
+        var run = workspace.Run($"{Split} --json run.json --records run.csv --html run.html --perfetto run.trace.json");
+
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        foreach (var expected in (string[])["1 × a100 prefill + 2 × a100 decode", "engine larry, router least-requests, 512 tokens kept free", "tokens at 10GB/s: waited", "300 completed"])
+        {
+            Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+        }
+
+        using var document = JsonDocument.Parse(workspace.Read("run.json"));
+        var entry = document.RootElement.GetProperty("runs")[0];
+        Assert.Equal("prefill:a100:1,decode:a100:2", entry.GetProperty("fleet").GetString());
+        Assert.Equal(("larry", "least-requests", 512), (entry.GetProperty("decodeEngine").GetString(), entry.GetProperty("decodeRouter").GetString(), entry.GetProperty("decodeHeadroomTokens").GetInt32()));
+        Assert.Equal((1e10, 0.001), (entry.GetProperty("kvBytesPerSecond").GetDouble(), entry.GetProperty("kvLatencySeconds").GetDouble()));
+        var moved = entry.GetProperty("handovers");
+        Assert.InRange(moved.GetProperty("count").GetInt64(), 1, 300);
+        Assert.True(moved.GetProperty("copySeconds").GetProperty("p50").GetDouble() > 0.001);
+        var rows = workspace.Read("run.csv").TrimEnd().Split('\n').Select(static line => line.Split(',')).ToArray();
+        Assert.Equal(["prefill_replica", "handover_s"], rows[0][^2..]);
+        Assert.All(rows[1..].Where(static row => row[8] != "0"), static row => Assert.Equal("0", row[^2]));
+        Assert.Contains("decode:a100:2", workspace.Read("run.html"), StringComparison.Ordinal);
+        Assert.Contains("replica 1 (a100 decode)", workspace.Read("run.trace.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Redirected_output_has_no_colour_and_stays_within_120_columns()
     {
         var output = workspace.Run(Small).Output;

@@ -88,12 +88,22 @@ internal sealed record SimulationRun(IReadOnlyList<RequestRecord> Records, Simul
 
         var (mine, others) = (Counts(Result), Counts(other.Result));
         Assert.True(mine == others, $"{what}: {mine}, then {others}.");
+        Assert.True(
+            (Result.Handovers?.Count, Result.Handovers?.Waits.Mean, Result.Handovers?.Copies.Mean) == (other.Result.Handovers?.Count, other.Result.Handovers?.Waits.Mean, other.Result.Handovers?.Copies.Mean),
+            $"{what}: other hand-overs.");
         Assert.True(Result.RouterLearned.SequenceEqual(other.Result.RouterLearned), $"{what}: the router learned other things.");
         Assert.True(Scaled(Result).SequenceEqual(Scaled(other.Result)), $"{what}: the fleet was scaled differently.");
         Assert.True(Gaps(Result).SequenceEqual(Gaps(other.Result)), $"{what}: the gaps between tokens differ.");
     }
 
-    private static SimulationResult Counts(SimulationResult result) => result with { Wall = TimeSpan.Zero, TokenGaps = NoGaps, RouterLearned = [], Scaling = result.Scaling is { } scaling ? scaling with { Events = [] } : null };
+    private static SimulationResult Counts(SimulationResult result) => result with
+    {
+        Wall = TimeSpan.Zero,
+        TokenGaps = NoGaps,
+        RouterLearned = [],
+        Handovers = null,
+        Scaling = result.Scaling is { } scaling ? scaling with { Events = [] } : null,
+    };
 
     private static IEnumerable<ScalingEvent> Scaled(SimulationResult result) => result.Scaling?.Events ?? [];
 

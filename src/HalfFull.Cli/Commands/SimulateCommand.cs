@@ -31,6 +31,7 @@ internal sealed class SimulateCommand
             command,
             "simulate --trace chat --load 0.9 --replicas 4 --gpu a100 --model llama-3-8b --engine larry --router sal",
             "simulate --trace log.csv --columns arrival=ts,prompt=in_tok,output=out_tok --replicas a100:2,h100:1 --json run.json --html report.html",
+            "simulate --trace code --load 0.8 --replicas prefill:a100:2,decode:a100:4 --router sal --decode-router least-requests --kv-bandwidth 50GB/s",
             "simulate --gpu list");
         return command;
     }
@@ -51,7 +52,9 @@ internal sealed class SimulateCommand
         using var json = JsonOutput.Open(options.JsonPath(parsed));
         using var html = HtmlOutput.Open(options.HtmlPath(parsed));
         using var trace = PerfettoOutput.Open(parsed.GetValue(perfetto));
-        using var csv = parsed.GetValue(records) is { } path ? new RecordsCsv(path, withMigrations: options.MigrateOf(parsed) is not null) : null;
+        using var csv = parsed.GetValue(records) is { } path
+            ? new RecordsCsv(path, withHandovers: fleet.Spec.IsSplit, withMigrations: options.MigrateOf(parsed) is not null)
+            : null;
         var settings = new RunSettings(options, parsed, cancellation);
         var plan = settings.Plan(parsed.GetRequiredValue(options.Engines)[0], parsed.GetRequiredValue(options.Routers)[0], fleet, settings.Open(fleet, seed), seed);
         using var progress = new ProgressLine(plan.Traffic.Workload.Requests);

@@ -40,7 +40,11 @@ internal sealed class CommonOptions
     public CommonOptions(bool comparing)
     {
         Traffic = new TrafficOptions(several: comparing);
-        Fleet = new FleetOptionSet(acceptsRange: comparing) { MovesKv = parsed => MigrateOf(parsed) is not null };
+        Fleet = new FleetOptionSet(acceptsRange: comparing)
+        {
+            MovesKv = parsed => MigrateOf(parsed) is not null,
+            NeedsWholeReplicas = parsed => MigrateOf(parsed) is not null ? migrate.Name : AutoscaleOf(parsed) is not null ? autoscale.Name : null,
+        };
         Engines = Policies("--engine", "Engine scheduler", comparing ? ["vllm", "larry"] : ["vllm"], comparing, PolicyCatalogs.Engines.Validate);
         Routers = Policies("--router", "Router", comparing ? ["round-robin", "sal"] : ["round-robin"], comparing, PolicyCatalogs.Routers.Validate);
         Seeds = comparing ? NumberOption.Whole("--seeds", 3, 1, 1_000, "Run N consecutive seeds, from --seed on") : null;
@@ -51,6 +55,9 @@ internal sealed class CommonOptions
 
     /// <summary>What serves them.</summary>
     public FleetOptionSet Fleet { get; }
+
+    /// <summary>What is special where replicas have roles.</summary>
+    public RoleOptions Roles { get; } = new();
 
     /// <summary>Engine schedulers.</summary>
     public Option<PolicySpec[]> Engines { get; }
@@ -70,6 +77,7 @@ internal sealed class CommonOptions
         command.Options.Add(predict);
         command.Options.Add(prefixView);
         Fleet.AddTo(command);
+        Roles.AddTo(command);
         command.Options.Add(snapshotAge);
         command.Options.Add(gateways);
         command.Options.Add(scenario);

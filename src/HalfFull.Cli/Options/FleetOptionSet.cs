@@ -45,12 +45,15 @@ internal sealed class FleetOptionSet
         this.acceptsRange = acceptsRange;
         replicas = TextOption.Any(
             "--replicas",
-            acceptsRange ? "N|A..B|GPU:N,..." : "N|GPU:N,...",
-            $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 [default: {DefaultReplicas}]");
+            acceptsRange ? "N|A..B|[ROLE:]GPU:N,..." : "N|[ROLE:]GPU:N,...",
+            $"How many replicas{(acceptsRange ? ", a range of numbers to compare" : string.Empty)}, or groups such as a100:2,h100:1 or prefill:a100:2,decode:a100:4 [default: {DefaultReplicas}]");
     }
 
     /// <summary>Whether a command line makes KV move from one replica to another.</summary>
     public Func<ParseResult, bool> MovesKv { get; init; } = static _ => false;
+
+    /// <summary>The option of a command line that needs replicas which both prefill and decode; null when none is given.</summary>
+    public Func<ParseResult, string?> NeedsWholeReplicas { get; init; } = static _ => null;
 
     /// <summary>The options that describe one replica.</summary>
     private Option[] OfOneReplica => [gpu, model, tp, stepModel, overhead, tokenBudget, maxSequences, blockSize, kvBlocks, maxModelLength];
@@ -155,8 +158,17 @@ internal sealed class FleetOptionSet
             KvBytesPerSecond = parsed.GetValue(kvBandwidth) ?? Defaults.KvBytesPerSecond,
             KvLatency = parsed.GetValue(kvLatency) ?? Defaults.KvLatency,
         };
-        RefuseWhereNoKvMoves(parsed);
-        return [.. FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback).Select(spec => Fleet.Build(spec, options))];
+        var specs = FleetSpec.ParseRange(text, parsed.GetValue(gpu)?.Trim().ToLowerInvariant(), fallback);
+        if (!specs[0].IsSplit)
+        {
+            RefuseWhereNoKvMoves(parsed);
+        }
+        else if (NeedsWholeReplicas(parsed) is { } given)
+        {
+            throw new FormatException($"{given} needs replicas that both prefill and decode, but --replicas {text} gives them roles; leave out one of the two.");
+        }
+
+        return [.. specs.Select(spec => Fleet.Build(spec, options))];
     }
 
     /// <summary>Where each replica keeps its KV, a bandwidth between them would change nothing.</summary>
@@ -164,7 +176,7 @@ internal sealed class FleetOptionSet
     {
         if (!MovesKv(parsed) && ((ReadOnlySpan<Option>)[kvBandwidth, kvLatency]).ToArray().FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
-            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out or add --migrate.");
+            throw new FormatException($"{given.Name} says how KV moves from one replica to another, but nothing here moves it; leave it out, add --migrate, or give --replicas roles such as prefill:a100:2,decode:a100:4.");
         }
     }
 

@@ -9,7 +9,7 @@ namespace HalfFull.Cli.Options;
 internal sealed class RunSettings(CommonOptions options, ParseResult parsed, CancellationToken cancellation)
 {
     /// <summary>The plan of one run.</summary>
-    public RunPlan Plan(PolicySpec engine, PolicySpec router, Fleet fleet, Traffic traffic, ulong seed) => new()
+    public RunPlan Plan(PolicySpec engine, PolicySpec router, Fleet fleet, Traffic traffic, ulong seed) => options.Roles.Apply(parsed, new RunPlan
     {
         Engine = engine,
         Router = router,
@@ -25,7 +25,7 @@ internal sealed class RunSettings(CommonOptions options, ParseResult parsed, Can
         Migrate = options.MigrateOf(parsed),
         FastForward = options.FastForward(parsed),
         Slo = options.SloOf(parsed),
-    };
+    });
 
     /// <summary>The traffic of a seed; its load, where one is asked for, is on the given fleet.</summary>
     public Traffic Open(Fleet fleet, ulong seed, double? defaultLoad = null, int rate = 0)

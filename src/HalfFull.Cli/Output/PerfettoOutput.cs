@@ -26,7 +26,7 @@ internal sealed class PerfettoOutput : IDisposable
     /// <summary>Begins the trace of a run.</summary>
     public IRunObserver Begin(IReadOnlyList<string> args, RunPlan plan)
     {
-        var gpus = plan.Fleet.Spec.Groups.SelectMany(static group => Enumerable.Repeat(group.Gpu, group.Replicas)).ToList();
+        var gpus = plan.Fleet.Spec.Groups.SelectMany(static group => Enumerable.Repeat(TrafficText.Name(group), group.Replicas)).ToList();
         gpus.AddRange(plan.AllReplicas.Skip(gpus.Count).Select(static _ => "added"));
         return trace = new PerfettoTrace(
             file.Stream,

@@ -19,6 +19,7 @@ internal static class RunReport
             ("routers see", Views(plan)),
             ("scenario", entry.Scenario),
             ("policies", $"engine {entry.Engine}, router {entry.Router}{(plan.Predictor.Describe() is { } predicted ? $", {predicted}" : string.Empty)}{(entry.PrefixView is null ? string.Empty : ", prefix hits by an index of what was sent")}"),
+            ("decode", entry.DecodeEngine is null ? null : $"engine {entry.DecodeEngine}, router {entry.DecodeRouter}, {Figures.Count(entry.DecodeHeadroomTokens ?? 0)} tokens kept free for each sequence"),
             ("bundle", BundleText.Of(plan)),
             ("learned", entry.RouterLearned is not { } learned ? null : string.Join(", ", learned.Select(figure => $"{figure.Name} {Figures.Percent(figure.Value)}"))));
         Latencies(screen, entry);
@@ -29,6 +30,7 @@ internal static class RunReport
             ("throughput", $"{Figures.Three(entry.RequestsPerSecond)} requests/s, {Figures.Three(entry.OutputTokensPerSecond)} output tokens/s over {Figures.Seconds(entry.MakespanSeconds)}"),
             ("SLO", plan.Slo == Slo.None ? null : $"{plan.Slo} met by {Figures.Percent(entry.SloAttainment)}, goodput {Figures.Three(entry.GoodputRequestsPerSecond)} requests/s"),
             ("replicas", $"KV in use {Figures.Percent(entry.KvUsageMean)}, imbalance {Figures.Three(entry.Imbalance)}"),
+            ("KV moved", Handovers(entry)),
             ("autoscale", entry.Scaling is { } scaling ? $"{entry.Autoscale}: {ScalingText.Of(scaling)}" : null),
             ("migrations", entry.Migrations is { } moves ? $"{entry.Migrate}: {MigrationText.Of(moves)}" : null),
             ("preemptions", $"{Figures.Count(entry.Preemptions)}, {Figures.Count(entry.RecomputedTokens)} tokens recomputed"));
@@ -52,6 +54,11 @@ internal static class RunReport
         ];
         return parts is [null, null] ? null : string.Join(", ", parts.OfType<string>());
     }
+
+    private static string? Handovers(RunEntry entry) => entry.Handovers is not { } moved
+        ? null
+        : $"{Figures.Count(moved.Count)} times, {Figures.Count(moved.Tokens)} tokens at {Bandwidth.Format(entry.KvBytesPerSecond!.Value)}: "
+            + $"waited {Figures.Seconds(moved.WaitSeconds.Mean)} (p99 {Figures.Seconds(moved.WaitSeconds.P99)}), took {Figures.Seconds(moved.CopySeconds.Mean)} (p99 {Figures.Seconds(moved.CopySeconds.P99)})";
 
     private static void Latencies(IAnsiConsole screen, RunEntry entry)
     {

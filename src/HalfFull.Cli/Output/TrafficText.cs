@@ -1,3 +1,4 @@
+using HalfFull.Simulation;
 using HalfFull.Simulation.Fleets;
 using HalfFull.Simulation.Runs;
 
@@ -20,9 +21,17 @@ internal static class TrafficText
     /// <summary>Such as <c>4 × a100, llama-3-8b, tp 1</c>.</summary>
     public static string Of(Fleet fleet)
     {
-        var groups = string.Join(" + ", fleet.Spec.Groups.Select(group => $"{Figures.Count(group.Replicas)} × {group.Gpu}"));
+        var groups = string.Join(" + ", fleet.Spec.Groups.Select(static group => $"{Figures.Count(group.Replicas)} × {Name(group)}"));
         return $"{groups}, {fleet.Options.Model}{(fleet.Options.Tp > 1 ? $", tp {fleet.Options.Tp}" : string.Empty)}";
     }
+
+    /// <summary>A replica of a group, such as <c>a100</c> or <c>a100 prefill</c>.</summary>
+    public static string Name(ReplicaGroup group) => group.Role switch
+    {
+        ReplicaRole.Prefill => $"{group.Gpu} prefill",
+        ReplicaRole.Decode => $"{group.Gpu} decode",
+        _ => group.Gpu,
+    };
 
     /// <summary>Where the step times of each group of a fleet come from, such as <c>fitted step times, overhead async_assumed, 28,908 KV blocks of 16 tokens</c>.</summary>
     public static IEnumerable<string> StepModels(Fleet fleet) => fleet.StepModels.Select(use => Of(use, fleet)).Distinct(StringComparer.Ordinal);

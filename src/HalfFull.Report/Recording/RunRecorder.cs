@@ -27,7 +27,7 @@ internal sealed class RunRecorder : IRunObserver
     public RunRecorder(RunPlan plan, bool withSeries)
     {
         this.plan = plan;
-        isolated = new IsolatedTime(plan.AllReplicas);
+        isolated = plan.IsolatedTime;
         Series = withSeries ? new FleetSeries(plan.Fleet.Replicas.Count) : null;
     }
 

@@ -48,7 +48,7 @@ public sealed class Fleet
         {
             var (stepTime, use) = file is not null ? Own(file, group, options, overhead) : Catalogued(group, options, overhead);
             uses.Add(use);
-            replicas.AddRange(Enumerable.Repeat(new ReplicaSpec(Limits(use.KvBlocks, options), stepTime), group.Replicas));
+            replicas.AddRange(Enumerable.Repeat(Replica(group.Role, Limits(use.KvBlocks, options), stepTime), group.Replicas));
         }
 
         return new Fleet(spec, options with { Model = ModelName.Canonical(options.Model) }, replicas, uses);
@@ -59,6 +59,10 @@ public sealed class Fleet
     public Fleet WithLimits(int tokenBudget, int maxSequences, int blockSize) => (tokenBudget, maxSequences, blockSize) == (Options.TokenBudget, Options.MaxSequences, Options.BlockSize)
         ? this
         : Build(Spec, Options with { TokenBudget = tokenBudget, MaxSequences = maxSequences, BlockSize = blockSize });
+
+    /// <summary>Where KV comes from elsewhere, nothing is found in a cache: SGLang's decode servers turn theirs off.</summary>
+    private static ReplicaSpec Replica(ReplicaRole role, EngineLimits limits, IStepTimeModel stepTime) =>
+        new(role == ReplicaRole.Decode ? limits with { PrefixCaching = false } : limits, stepTime) { Role = role };
 
     private static (IStepTimeModel StepTime, StepModelUse Use) Catalogued(ReplicaGroup group, FleetOptions options, OverheadProfile overhead)
     {

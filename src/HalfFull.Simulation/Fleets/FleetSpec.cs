@@ -1,17 +1,20 @@
 using System.Globalization;
+using HalfFull.Simulation.Handovers;
 
 namespace HalfFull.Simulation.Fleets;
 
 /// <summary>
 /// Which replicas a fleet has, as <c>--replicas</c> spells it: a number (<c>4</c>, of one GPU named elsewhere) or groups
-/// (<c>a100:2,h100:1</c>).
+/// (<c>a100:2,h100:1</c>), where some may prefill for the others (<c>prefill:a100:2,decode:a100:4</c>).
 /// </summary>
 public sealed class FleetSpec
 {
     /// <summary>No fleet has more replicas.</summary>
     public const int MostReplicas = 10_000;
 
-    private const string Accepts = "a number of replicas such as 4, or groups such as a100:2,h100:1";
+    private const string Accepts = "a number of replicas such as 4, or groups such as a100:2,h100:1 or prefill:a100:2,decode:a100:4";
+
+    private static readonly (string Name, ReplicaRole Role)[] Roles = [("prefill", ReplicaRole.Prefill), ("decode", ReplicaRole.Decode)];
 
     private FleetSpec(IReadOnlyList<ReplicaGroup> groups)
     {
@@ -24,6 +27,9 @@ public sealed class FleetSpec
 
     /// <summary>Replicas of all groups.</summary>
     public int Replicas { get; }
+
+    /// <summary>Whether some replicas prefill and others decode.</summary>
+    public bool IsSplit => Groups[0].Role != ReplicaRole.Whole;
 
     /// <summary>The GPUs, each once, in the order given, joined by <c>+</c>.</summary>
     public string Gpu => string.Join('+', Groups.Select(group => group.Gpu).Distinct(StringComparer.Ordinal));
@@ -56,7 +62,10 @@ public sealed class FleetSpec
             throw new FormatException($"--replicas '{text}' names its GPUs itself; leave out --gpu {gpu}.");
         }
 
-        return new FleetSpec([.. text.Split(',').Select(part => Group(part, text))]);
+        var groups = text.Split(',').Select(part => Group(part, text)).ToArray();
+        return ReplicaRoles.Problem(groups.Select(static group => group.Role)) is { } problem
+            ? throw new FormatException($"--replicas '{text}' {problem}.")
+            : new FleetSpec(groups);
     }
 
     /// <summary>Reads a spec or a range of numbers: <c>2..8</c> is seven fleets.</summary>
@@ -77,20 +86,29 @@ public sealed class FleetSpec
             : throw new FormatException($"--replicas '{text}' is a range that ends before it starts; write {last}..{first}.");
     }
 
-    /// <summary>The groups as <c>a100:2,h100:1</c>.</summary>
+    /// <summary>The groups as <c>a100:2,h100:1</c> or <c>prefill:a100:2,decode:a100:4</c>.</summary>
     public override string ToString() =>
-        string.Join(',', Groups.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Gpu}:{group.Replicas}")));
+        string.Join(',', Groups.Select(group => string.Create(CultureInfo.InvariantCulture, $"{Prefix(group.Role)}{group.Gpu}:{group.Replicas}")));
+
+    private static string Prefix(ReplicaRole role) => role == ReplicaRole.Whole ? string.Empty : $"{Array.Find(Roles, item => item.Role == role).Name}:";
 
     private static ReplicaGroup Group(string part, string text)
     {
         var fields = part.Split(':');
         return fields.Length switch
         {
+            2 when Array.Exists(Roles, item => string.Equals(item.Name, fields[0].Trim(), StringComparison.OrdinalIgnoreCase)) =>
+                throw new FormatException($"'{part}' in --replicas '{text}' names a role, but no GPU: give {fields[0]}:a100:{fields[1]}."),
             2 when fields[0].Trim().Length > 0 => new ReplicaGroup(fields[0].Trim().ToLowerInvariant(), Count(fields[1], text)),
-            3 => throw new FormatException($"--replicas '{text}' gives roles, which have not landed yet: give {Accepts}."),
-            _ => throw new FormatException($"'{part}' in --replicas '{text}' is no group of the form GPU:N: give {Accepts}."),
+            3 when fields[1].Trim().Length > 0 => new ReplicaGroup(fields[1].Trim().ToLowerInvariant(), Count(fields[2], text)) { Role = Role(fields[0], text) },
+            _ => throw new FormatException($"'{part}' in --replicas '{text}' is no group of the form GPU:N or ROLE:GPU:N: give {Accepts}."),
         };
     }
+
+    private static ReplicaRole Role(string name, string text) =>
+        Array.Find(Roles, item => string.Equals(item.Name, name.Trim(), StringComparison.OrdinalIgnoreCase)) is { Name: not null } found
+            ? found.Role
+            : throw new FormatException($"'{name}' in --replicas '{text}' is no role: give prefill or decode.");
 
     private static int Count(string number, string text) =>
         int.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostReplicas

@@ -15,7 +15,7 @@ internal sealed class Deliveries
     internal TimeSpan NextTime => onTheWay.TryPeek(out _, out var next) ? next.Time : TimeSpan.MaxValue;
 
     /// <summary>A request leaves its gateway.</summary>
-    internal void Send(Job job, int replica, TimeSpan arrives) => onTheWay.Enqueue(new Delivery(job, replica), (arrives, sent++));
+    internal void Send(in Attempt attempt, int replica, TimeSpan arrives) => onTheWay.Enqueue(new Delivery(attempt, replica), (arrives, sent++));
 
     /// <summary>Takes the next that is due.</summary>
     internal bool TryTake(TimeSpan now, out Delivery delivery)
@@ -34,7 +34,7 @@ internal sealed class Deliveries
     internal bool AnyTo(int replica) => onTheWay.UnorderedItems.Any(item => item.Element.Replica == replica);
 
     /// <summary>Takes all that are on the way to a replica, in the order of sending.</summary>
-    internal IReadOnlyList<Job> TakeAll(int replica)
+    internal IReadOnlyList<Attempt> TakeAll(int replica)
     {
         var all = onTheWay.UnorderedItems.OrderBy(static item => item.Priority.Number).ToArray();
         onTheWay.Clear();
@@ -43,10 +43,10 @@ internal sealed class Deliveries
             onTheWay.Enqueue(delivery, priority);
         }
 
-        return [.. all.Where(item => item.Element.Replica == replica).Select(static item => item.Element.Job)];
+        return [.. all.Where(item => item.Element.Replica == replica).Select(static item => item.Element.Attempt)];
     }
 
     /// <summary>A request and where it goes.</summary>
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Delivery(Job Job, int Replica);
+    internal readonly record struct Delivery(Attempt Attempt, int Replica);
 }

@@ -1,4 +1,5 @@
 using HalfFull.Metrics;
+using HalfFull.Policies;
 using HalfFull.Routing;
 
 namespace HalfFull.Simulation.Gateways;
@@ -52,18 +53,28 @@ internal sealed class GatewaySet
     /// <param name="setup">The run.</param>
     /// <param name="rng">Generator of the run, from which each gateway has its own.</param>
     /// <exception cref="SimulationException">A router needs predictions, and there are none.</exception>
-    internal static IRouter[] Routers(SimulationSetup setup, Rng rng)
+    internal static IRouter[] Routers(SimulationSetup setup, Rng rng) => Routers(setup, setup.Router, rng, setup.Seed);
+
+    /// <summary>Those that choose among replicas that decode.</summary>
+    /// <exception cref="SimulationException">A router needs predictions, and there are none.</exception>
+    internal static IRouter[] DecodeRouters(SimulationSetup setup, Rng rng)
+    {
+        var own = rng.Fork("decode");
+        return Routers(setup, setup.DecodeRouter ?? setup.Router, own, own.Fork("ties").NextUInt64());
+    }
+
+    private static IRouter[] Routers(SimulationSetup setup, PolicySpec router, Rng rng, ulong seed)
     {
         var routers = new IRouter[setup.Gateways];
         for (var i = 0; i < routers.Length; i++)
         {
             // A gateway that is alone draws as one always did.
             var own = routers.Length == 1 ? rng : rng.Fork($"gateway-{i}");
-            var ties = routers.Length == 1 ? setup.Seed : own.Fork("ties").NextUInt64();
-            routers[i] = PolicyCatalogs.Routers.Create(setup.Router, own, new RouterSeed(ties));
+            var ties = routers.Length == 1 ? seed : own.Fork("ties").NextUInt64();
+            routers[i] = PolicyCatalogs.Routers.Create(router, own, new RouterSeed(ties));
             if (routers[i].NeedsPrediction && setup.Predictor.IsNone)
             {
-                throw new SimulationException($"Router '{setup.Router}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.");
+                throw new SimulationException($"Router '{router}' needs predicted output lengths; add --predict quantile, ranker:FILE, noisy:SIGMA or oracle.");
             }
         }
 

@@ -1,12 +1,14 @@
 using HalfFull.Engine;
 using HalfFull.Routing;
+using HalfFull.Simulation.Handovers;
 
 namespace HalfFull.Simulation.Gateways;
 
 /// <summary>What a replica tells of itself at a moment: the figures of a <see cref="ReplicaView"/> that no ledger knows.</summary>
 /// <param name="specs">The replicas by number.</param>
 /// <param name="withSequences">Whether a router reads the sequences and the engine's model.</param>
-internal sealed class ReplicaObserver(IReadOnlyList<ReplicaSpec> specs, bool withSequences)
+/// <param name="intakes">Who waits at replicas for room to be decoded; null where nobody ever does.</param>
+internal sealed class ReplicaObserver(IReadOnlyList<ReplicaSpec> specs, bool withSequences, Intakes? intakes)
 {
     private readonly EngineModel[] engines = withSequences ? [.. specs.Select(static spec => new EngineModel(spec.Limits, spec.StepTime))] : [];
     private readonly SequenceView[][] sequences = withSequences ? [.. specs.Select(static spec => new SequenceView[spec.Limits.MaxSequences])] : [];
@@ -25,11 +27,11 @@ internal sealed class ReplicaObserver(IReadOnlyList<ReplicaSpec> specs, bool wit
         UnreportedRequests = own.UnreportedRequests,
         UnreportedPrefillTokens = own.UnreportedPrefillTokens,
         UnreportedPromptTokens = own.UnreportedPromptTokens,
-        Running = replica.Running,
-        Waiting = replica.Waiting,
+        Running = replica.Running + (intakes is null ? 0 : replica.Reserved),
+        Waiting = replica.Waiting + (intakes?.Requests(replica.Id) ?? 0),
         QueuedPrefillTokens = replica.QueuedPrefillTokens,
         KvTokensInUse = replica.KvTokensInUse,
-        KvTokensQueued = replica.KvTokensQueued,
+        KvTokensQueued = replica.KvTokensQueued + (intakes?.Tokens(replica.Id) ?? 0),
         KvCapacityTokens = replica.Limits.KvCapacityTokens,
         PrefillTokensPerSecond = replica.Rates.PrefillTokensPerSecond,
         ReleasedTokensPerSecond = replica.Rates.ReleasedTokensPerSecond,

@@ -244,7 +244,7 @@ internal sealed class Migrations
     private void Start(Sequence sequence, int tokens, int source, int target, TimeSpan now)
     {
         host.Touch(target, now);
-        if (fleet[target].TryReserve(tokens, now) is not { } room)
+        if (fleet[target].TryReserve(tokens, headroom: null, now) is not { } room)
         {
             return;
         }
@@ -267,7 +267,7 @@ internal sealed class Migrations
 
         // Room for the step in flight, too: at its end, the target may already have run ahead of a source that stops.
         Release(move, now);
-        move.Room = fleet[move.Target].TryReserve(computed + (isLast ? inStep : 0), now);
+        move.Room = fleet[move.Target].TryReserve(computed + (isLast ? inStep : 0), headroom: null, now);
         if (move.Room is null)
         {
             return false;

@@ -17,14 +17,14 @@ public sealed class PhaseTracker(IPhaseSink sink) : IRunObserver
         var start = sequence.Request.Arrival;
         if (lives.Remove(sequence.Request.Id, out var lost))
         {
-            if (sequence.ComputedTokens > 0)
+            if (sequence.ComputedTokens > 0 && sequence.PrefillReplica is null)
             {
                 // It was moved here with its KV: it stood still since its last step there.
                 start = Leave(lost, now);
             }
             else
             {
-                // Its replica died and it was sent again.
+                // Its replica died and it was sent again, or has kept its slot and its KV until a copy of that was here.
                 Close(lost, now, lost.Preemptions);
                 start = now;
             }

@@ -7,7 +7,7 @@ namespace HalfFull.Simulation.Runs;
 
 /// <summary>
 /// What a fleet can do with a workload: requests per second completed when the first 2,000 requests all arrive at once, under the engine
-/// policy <c>vllm</c> and the router <c>least-requests</c>. <c>--load</c> is relative to it.
+/// policy <c>vllm</c> and the router <c>least-requests</c>, in every role. <c>--load</c> is relative to it.
 /// </summary>
 public static class Capacity
 {
@@ -23,7 +23,7 @@ public static class Capacity
     {
         ArgumentNullException.ThrowIfNull(workload);
         ArgumentNullException.ThrowIfNull(fleet);
-        var setup = new SimulationSetup { Fleet = fleet.Replicas, Engine = Engine, Router = Router, Seed = seed };
+        var setup = new SimulationSetup { Fleet = fleet.Replicas, Engine = Engine, Router = Router, KvTransfer = fleet.KvTransfer, Seed = seed };
         var count = new CompletedCount();
         var atOnce = workload.Jobs().Take(Requests).Select(job => job with { Request = job.Request with { Arrival = TimeSpan.Zero } });
         var result = Simulator.Run(setup, atOnce, count, cancellation);

@@ -16,6 +16,15 @@ public sealed record RunPlan
     /// <summary>Router.</summary>
     public required PolicySpec Router { get; init; }
 
+    /// <inheritdoc cref="SimulationSetup.DecodeEngine"/>
+    public PolicySpec? DecodeEngine { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.DecodeRouter"/>
+    public PolicySpec? DecodeRouter { get; init; }
+
+    /// <inheritdoc cref="SimulationSetup.DecodeHeadroom"/>
+    public int DecodeHeadroom { get; init; } = SimulationSetup.DefaultDecodeHeadroom;
+
     /// <summary>The fleet.</summary>
     public required Fleet Fleet { get; init; }
 
@@ -46,9 +55,15 @@ public sealed record RunPlan
     /// <inheritdoc cref="SimulationSetup.Migrate"/>
     public PolicySpec? Migrate { get; init; }
 
+    /// <summary>Whether KV moves from one replica to another.</summary>
+    public bool MovesKv => Fleet.Spec.IsSplit || Migrate is not null;
+
     /// <summary>Every replica that the run will ever have, by number: the fleet's, those that the scenario adds, and places for those that the autoscaler starts.</summary>
     public IReadOnlyList<ReplicaSpec> AllReplicas =>
         ScaledFleet.Specs(Scenario?.Specs(Fleet.Replicas) ?? Fleet.Replicas, Fleet.Replicas.Count, Autoscale);
+
+    /// <summary>The time of a request alone on this fleet.</summary>
+    public IsolatedTime IsolatedTime => new(AllReplicas, Fleet.KvTransfer);
 
     /// <inheritdoc cref="SimulationSetup.FastForward"/>
     public bool FastForward { get; init; } = true;

@@ -23,7 +23,7 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var workload = plan.Traffic.Workload;
-        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.AllReplicas));
+        using var builder = new SummaryBuilder(plan.Slo, plan.IsolatedTime);
         IRecordSink sink = records is null ? builder : new SinkPair(builder, records);
         sink = observer is null ? sink : new SinkPair(sink, observer);
         var result = Simulator.Run(Setup(plan, observer), workload.Jobs(), sink, cancellation);
@@ -54,7 +54,7 @@ public static class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(plan);
         var options = new WorkloadOptions { Limit = WarmUpRequests, RequestsPerSecond = WarmUpRequestsPerReplicaSecond * plan.Fleet.Replicas.Count };
-        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas));
+        using var builder = new SummaryBuilder(plan.Slo, new IsolatedTime(plan.Fleet.Replicas, plan.Fleet.KvTransfer));
         _ = Simulator.Run(Setup(plan) with { Scenario = null, Autoscale = null }, WorkloadCatalog.Open("chat", options).Jobs(), builder, cancellation);
     }
 
@@ -63,6 +63,9 @@ public static class SimulationRun
         Fleet = plan.Fleet.Replicas,
         Engine = plan.Engine,
         Router = plan.Router,
+        DecodeEngine = plan.DecodeEngine,
+        DecodeRouter = plan.DecodeRouter,
+        DecodeHeadroom = plan.DecodeHeadroom,
         Seed = plan.Seed,
         Predictor = plan.Predictor,
         PrefixHits = plan.PrefixHits,
@@ -80,6 +83,9 @@ public static class SimulationRun
     {
         Engine = plan.Engine.ToString(),
         Router = plan.Router.ToString(),
+        DecodeEngine = plan.Fleet.Spec.IsSplit ? (plan.DecodeEngine ?? plan.Engine).ToString() : null,
+        DecodeRouter = plan.Fleet.Spec.IsSplit ? (plan.DecodeRouter ?? plan.Router).ToString() : null,
+        DecodeHeadroomTokens = plan.Fleet.Spec.IsSplit ? plan.DecodeHeadroom : null,
         Replicas = plan.Fleet.Replicas.Count,
         Fleet = plan.Fleet.Spec.ToString(),
         Gpu = plan.Fleet.Spec.Gpu,
@@ -96,8 +102,8 @@ public static class SimulationRun
         Scenario = plan.Scenario?.Name,
         Autoscale = plan.Autoscale?.ToString(),
         Migrate = plan.Migrate?.ToString(),
-        KvBytesPerSecond = plan.Migrate is null ? null : plan.Fleet.Options.KvBytesPerSecond,
-        KvLatencySeconds = plan.Migrate is null ? null : plan.Fleet.Options.KvLatency.TotalSeconds,
+        KvBytesPerSecond = plan.MovesKv ? plan.Fleet.Options.KvBytesPerSecond : null,
+        KvLatencySeconds = plan.MovesKv ? plan.Fleet.Options.KvLatency.TotalSeconds : null,
         RateScale = plan.Traffic.Workload.RateScale,
         Load = plan.Traffic.Load,
         CapacityRequestsPerSecond = plan.Traffic.CapacityRequestsPerSecond,
@@ -113,6 +119,9 @@ public static class SimulationRun
         result.DecisionHash.ToString("x16", CultureInfo.InvariantCulture))
     {
         RouterLearned = result.RouterLearned,
+        Handovers = result.Handovers is { } handovers
+            ? new HandoverFigures(handovers.Count, handovers.Tokens, handovers.Waits.ToSeconds(), handovers.Copies.ToSeconds())
+            : null,
         Scaling = result.Scaling,
         Migrations = result.Migrations,
     };

@@ -8,7 +8,7 @@ namespace HalfFull.Simulation.Scaling;
 /// <param name="reports">Their reports; null when they are seen as they are.</param>
 internal sealed class FleetViews(FleetState fleet, ReplicaReports? reports)
 {
-    private readonly ReplicaObserver observer = new(fleet.Specs, withSequences: false);
+    private readonly ReplicaObserver observer = new(fleet.Specs, withSequences: false, intakes: null);
 
     /// <summary>A living replica.</summary>
     internal ReplicaView Of(int replica, TimeSpan now)

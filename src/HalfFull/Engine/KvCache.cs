@@ -189,6 +189,14 @@ internal sealed class KvCache
     /// <summary>The same for what a hold keeps.</summary>
     internal void Free(KvHold hold) => GiveBack(hold.Request, hold.SharedUnits, hold.PrivateBlocks);
 
+    /// <summary>Moves all that the sequence holds into a hold.</summary>
+    internal static KvHold Keep(Sequence sequence)
+    {
+        var hold = new KvHold(sequence.Request, sequence.SharedUnits, sequence.PrivateBlocks, sequence.Slot);
+        Forget(sequence);
+        return hold;
+    }
+
     private void GiveBack(Request? request, int sharedUnits, int privateBlocks)
     {
         var hashes = request is null ? default : request.PrefixHashes.Span;

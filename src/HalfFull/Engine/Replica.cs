@@ -7,7 +7,8 @@ namespace HalfFull.Engine;
 
 /// <summary>
 /// One engine instance as a state machine with time passed in: <see cref="Submit"/>, <see cref="BeginStep"/>, <see cref="EndStep"/>, <see cref="Abort"/>,
-/// <see cref="Detach"/> and <see cref="Attach"/>. A simulator drives it with modelled step times, a real engine with real ones; there is no second
+/// <see cref="Detach"/> and <see cref="Attach"/>; <see cref="SubmitPrefill(Request, TimeSpan, bool)"/>, <see cref="TryReserve"/> and <see cref="Receive"/> where
+/// one replica prefills and another decodes. A simulator drives it with modelled step times, a real engine with real ones; there is no second
 /// scheduling code path. Not thread-safe.
 /// </summary>
 public sealed class Replica
@@ -163,15 +164,57 @@ public sealed class Replica
         return sequence;
     }
 
-    /// <summary>Keeps a seat and blocks for a sequence whose KV is copied here, whoever waits.</summary>
-    /// <param name="tokens">Tokens whose KV comes.</param>
+    /// <summary>
+    /// Puts a request into the queue that another replica decodes: with its first token it leaves by <see cref="IReplicaListener.HandedOver"/>. The engine sees
+    /// a request for one token, as vLLM's and Dynamo's prefill workers do.
+    /// </summary>
+    /// <param name="request">A request for which <see cref="Refusal"/> is null.</param>
     /// <param name="now">The time.</param>
-    /// <returns>Null, with nothing changed, when there is no seat or not enough free blocks.</returns>
-    public KvHold? TryReserve(int tokens, TimeSpan now)
+    /// <param name="isLast">Whether that token is its last, so that it completes here.</param>
+    public Sequence SubmitPrefill(Request request, TimeSpan now, bool isLast)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var sequence = Submit(ForTokens(request, 1), now, outputTokens: 1);
+        sequence.PrefillReplica = isLast ? null : Id;
+        sequence.HandsOver = !isLast;
+        return sequence;
+    }
+
+    /// <summary>The same for a sequence whose KV was lost on its way: it computes its prompt and its tokens again, emits the next one and leaves.</summary>
+    /// <exception cref="ArgumentException">The request can never run here, or has generated as much as it could here.</exception>
+    public void SubmitPrefill(Sequence sequence, Request request, TimeSpan now, bool isLast)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        ArgumentNullException.ThrowIfNull(request);
+        sequence.Request = ForTokens(request, sequence.OutputTokens + 1);
+        sequence.StopAfter = sequence.OutputTokens + 1;
+        sequence.PrefillReplica = Id;
+        sequence.HandsOver = !isLast;
+        Rates.Arrived(now);
+        Attach(sequence, 0);
+    }
+
+    /// <summary>
+    /// Keeps a seat and blocks for a sequence whose KV is to be copied here. With a headroom, as SGLang's decode servers do: only while nobody who was preempted
+    /// waits, and while so many more tokens stay free for each sequence, this one included, that runs or is on its way. A sequence alone needs no more than its own
+    /// blocks. Without one, whoever waits and whatever stays free.
+    /// </summary>
+    /// <param name="tokens">Tokens that it will have to hold at once.</param>
+    /// <param name="headroom">Tokens that stay free for each, at least 0; null for no regard to others.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Null, with nothing changed, when there is no room yet.</returns>
+    public KvHold? TryReserve(int tokens, int? headroom, TimeSpan now)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
+        if (headroom < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(headroom), headroom, "A headroom is at least 0.");
+        }
+
         var blocks = Limits.BlocksFor(tokens);
-        if (running.Count + plan.ReservedSeats >= Limits.MaxSequences || blocks > cache.FreeBlocks)
+        var present = running.Count + plan.ReservedSeats;
+        var free = headroom is not { } each || present == 0 ? 0 : (long)Limits.BlocksFor(each) * (present + 1);
+        if ((headroom is not null && waiting.Count > 0) || present >= Limits.MaxSequences || blocks + free > cache.FreeBlocks)
         {
             return null;
         }
@@ -183,17 +226,43 @@ public sealed class Replica
         return Keep(new KvHold(blocks));
     }
 
-    /// <summary>Gives back what a hold keeps: its KV has come, or will not.</summary>
+    /// <summary>Gives back what a hold keeps: its KV has been copied away, or will not come.</summary>
     public void Release(KvHold hold, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(hold);
         hold.Release();
         held.Stop();
         CountKept(now);
+        var before = cache.ReferencedBlocks;
         cache.Free(hold);
         holds--;
         keptBlocks -= hold.PrivateBlocks;
-        plan.ReservedSeats--;
+        if (hold.Slot < 0)
+        {
+            plan.ReservedSeats--;
+            return;
+        }
+
+        freeSlots.Push(hold.Slot);
+        Rates.Finished(now, outputTokens: 1, (before - cache.ReferencedBlocks) * Limits.BlockSize);
+    }
+
+    /// <summary>Takes in a sequence whose KV has arrived in the room kept for it: it runs at once.</summary>
+    /// <param name="sequence">A sequence that was handed over by another replica.</param>
+    /// <param name="job">Its request, with the output tokens after which it stops by itself.</param>
+    /// <param name="reserved">The room.</param>
+    /// <param name="now">The time.</param>
+    public void Receive(Sequence sequence, Job job, KvHold reserved, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        Release(reserved, now);
+        sequence.Request = job.Request;
+        sequence.HandsOver = false;
+        sequence.StopAfter = job.OutputTokens;
+        if (!Attach(sequence, sequence.KnownTokens - 1))
+        {
+            throw new InvalidOperationException($"Request {job.Request.Id} does not fit into the room that was kept for it.");
+        }
     }
 
     /// <summary>Makes the step in flight the last one of a plan that is held, and brings the counters of its sequences up to date.</summary>
@@ -260,6 +329,7 @@ public sealed class Replica
         held.End(duration);
         var shape = plan.Shape;
         var anyLeft = false;
+        var anyHandedOver = false;
         var gap = TimeSpan.Zero;
         var gaps = 0L;
         foreach (var sequence in plan.Scheduled)
@@ -301,7 +371,16 @@ public sealed class Replica
             sequence.IsForced = false;
             if (sequence.OutputTokens >= sequence.StopAfter)
             {
-                Leave(sequence, now, Outcome.Completed);
+                if (sequence.HandsOver)
+                {
+                    HandOver(sequence, now);
+                    anyHandedOver = true;
+                }
+                else
+                {
+                    Leave(sequence, now, Outcome.Completed);
+                }
+
                 anyLeft = true;
             }
         }
@@ -316,6 +395,11 @@ public sealed class Replica
         if (anyLeft)
         {
             running.RemoveAll(static sequence => sequence.State == SequenceState.Gone);
+        }
+
+        if (anyHandedOver)
+        {
+            plan.ForgetHandedOver();
         }
 
         var report = new StepReport(now, duration, shape.PrefillTokens, shape.DecodeSequences);
@@ -460,6 +544,12 @@ public sealed class Replica
     /// <summary>Throws when blocks or tokens do not add up. For tests: O(everything).</summary>
     internal void CheckInvariants() => ReplicaInvariants.Check(Limits, cache, running, plan, held.Repeated, inFlight, partialTokens, keptBlocks);
 
+    private static Request ForTokens(Request request, int outputTokens) => request with
+    {
+        MaxOutputTokens = outputTokens,
+        PredictedOutputTokens = request.PredictedOutputTokens is null ? null : outputTokens,
+    };
+
     private static int PartialTokens(Sequence sequence) => sequence.IsDecoding ? 0 : sequence.RemainingTokens;
 
     private int TakeSlot() => freeSlots.TryPop(out var slot) ? slot : slots++;
@@ -590,6 +680,16 @@ public sealed class Replica
         }
 
         listener.Ended(sequence, record);
+    }
+
+    private void HandOver(Sequence sequence, TimeSpan now)
+    {
+        var hold = Keep(KvCache.Keep(sequence));
+        sequence.State = SequenceState.Gone;
+        sequence.ScheduledTokens = 0;
+        sequence.AdmittedInPlan = false;
+        scheduler.Finished(sequence);
+        listener.HandedOver(Id, sequence, hold, now);
     }
 
     private KvHold Keep(KvHold hold)

@@ -16,8 +16,8 @@ public sealed class Sequence
         KnownTokens = request.PromptTokens;
     }
 
-    /// <summary>The request.</summary>
-    public Request Request { get; }
+    /// <summary>The request; in a replica that only prefills, one for a single token more.</summary>
+    public Request Request { get; internal set; }
 
     /// <summary>Small dense number, unique among the sequences that live in the engine at one time: index your own arrays by it.</summary>
     public int Slot { get; internal set; }
@@ -76,6 +76,15 @@ public sealed class Sequence
     /// <summary>Times it was moved to another replica while it was decoded.</summary>
     public int Migrations { get; internal set; }
 
+    /// <summary>Whether another replica decodes it: it leaves with its next token, and its KV stays until it has been copied.</summary>
+    internal bool HandsOver { get; set; }
+
+    /// <summary>Replica that prefilled it for another one to decode; null where one does both.</summary>
+    internal int? PrefillReplica { get; set; }
+
+    /// <summary>Time that it spent between replicas: from its token until its KV had arrived.</summary>
+    internal TimeSpan HandoverTime { get; set; }
+
     internal int PrivateBlocks { get; set; }
 
     internal int SharedBlocks { get; set; }
@@ -121,6 +130,8 @@ public sealed class Sequence
         Request.Tenant,
         outcome)
     {
+        PrefillReplica = PrefillReplica,
+        Handover = HandoverTime,
         Migrations = Migrations,
     };
 }

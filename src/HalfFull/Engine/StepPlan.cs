@@ -279,6 +279,15 @@ public sealed class StepPlan
         }
     }
 
+    /// <summary>The same for all that left with this step for another replica.</summary>
+    internal void ForgetHandedOver()
+    {
+        scheduled.RemoveAll(IsHandedOver);
+        admitted.RemoveAll(IsHandedOver);
+
+        static bool IsHandedOver(Sequence sequence) => sequence is { HandsOver: true, State: SequenceState.Gone };
+    }
+
     /// <summary>Preempts the newest others until the sequence can run: the last resort of a core that must make progress.</summary>
     internal bool ForceSchedule(Sequence sequence)
     {

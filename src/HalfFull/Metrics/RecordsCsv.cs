@@ -9,10 +9,12 @@ namespace HalfFull.Metrics;
 /// with 7 decimals, exact to the tick. A rejected request finishes when it arrives; <c>first_token_s</c> is empty without a token.
 /// </summary>
 /// <param name="path">The file to write.</param>
+/// <param name="withHandovers">Whether replicas have roles: two more columns say who prefilled a request and how long it was on its way from there.</param>
 /// <param name="withMigrations">Whether requests may be moved: a last column says how often each was.</param>
-public sealed class RecordsCsv(string path, bool withMigrations = false) : IRecordSink, IDisposable
+public sealed class RecordsCsv(string path, bool withHandovers = false, bool withMigrations = false) : IRecordSink, IDisposable
 {
     private const string Header = "id,arrival_s,first_token_s,finish_s,prompt_tokens,cached_tokens,output_tokens,preemptions,replica,tenant,outcome";
+    private const string HandoverHeader = ",prefill_replica,handover_s";
     private const string MigrationHeader = ",migrations";
 
     private readonly AtomicFile file = new(path);
@@ -52,7 +54,7 @@ public sealed class RecordsCsv(string path, bool withMigrations = false) : IReco
     {
         if (!started)
         {
-            file.Stream.Write(Encoding.UTF8.GetBytes($"{Header}{(withMigrations ? MigrationHeader : string.Empty)}\n"));
+            file.Stream.Write(Encoding.UTF8.GetBytes($"{Header}{(withHandovers ? HandoverHeader : string.Empty)}{(withMigrations ? MigrationHeader : string.Empty)}\n"));
             started = true;
         }
 
@@ -86,6 +88,11 @@ public sealed class RecordsCsv(string path, bool withMigrations = false) : IReco
             Outcome.Rejected => ",rejected"u8,
             _ => ",failed"u8,
         });
+        if (withHandovers)
+        {
+            WriteHandover(record);
+        }
+
         if (withMigrations)
         {
             Utf8.TryWrite(row, CultureInfo.InvariantCulture, $",{record.Migrations}", out var last);
@@ -93,6 +100,13 @@ public sealed class RecordsCsv(string path, bool withMigrations = false) : IReco
         }
 
         file.Stream.WriteByte((byte)'\n');
+    }
+
+    private void WriteHandover(in RequestRecord record)
+    {
+        Utf8.TryWrite(row, CultureInfo.InvariantCulture, $",{record.PrefillReplica},", out var used);
+        used += record.PrefillReplica is null ? 0 : WriteSeconds(record.Handover, row.AsSpan(used));
+        file.Stream.Write(row.AsSpan(0, used));
     }
 
     // Whole seconds and the rest as whole numbers: no binary fraction comes near the digits.

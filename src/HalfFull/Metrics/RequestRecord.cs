@@ -27,6 +27,12 @@ public readonly record struct RequestRecord(
     string? Tenant,
     Outcome Outcome)
 {
+    /// <summary>Index of the replica that prefilled it, where another one decoded it; null where one did both.</summary>
+    public int? PrefillReplica { get; init; }
+
+    /// <summary>Between the two replicas: from its first token until its KV had arrived where it was decoded.</summary>
+    public TimeSpan Handover { get; init; }
+
     /// <summary>Times it was moved to another replica while it was decoded.</summary>
     public int Migrations { get; init; }
 

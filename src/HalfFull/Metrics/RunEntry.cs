@@ -11,6 +11,18 @@ public sealed record RunEntry
     /// <inheritdoc cref="RunSetting.Router"/>
     public required string Router { get; init; }
 
+    /// <inheritdoc cref="RunSetting.DecodeEngine"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DecodeEngine { get; init; }
+
+    /// <inheritdoc cref="RunSetting.DecodeRouter"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DecodeRouter { get; init; }
+
+    /// <inheritdoc cref="RunSetting.DecodeHeadroomTokens"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DecodeHeadroomTokens { get; init; }
+
     /// <inheritdoc cref="RunSetting.Replicas"/>
     public required int Replicas { get; init; }
 
@@ -159,6 +171,10 @@ public sealed record RunEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LearnedFigure>? RouterLearned { get; init; }
 
+    /// <inheritdoc cref="RunTotals.Handovers"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HandoverFigures? Handovers { get; init; }
+
     /// <inheritdoc cref="RunTotals.Scaling"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ScalingFigures? Scaling { get; init; }
@@ -177,6 +193,9 @@ public sealed record RunEntry
         {
             Engine = setting.Engine,
             Router = setting.Router,
+            DecodeEngine = setting.DecodeEngine,
+            DecodeRouter = setting.DecodeRouter,
+            DecodeHeadroomTokens = setting.DecodeHeadroomTokens,
             Replicas = setting.Replicas,
             Fleet = setting.Fleet,
             Gpu = setting.Gpu,
@@ -223,6 +242,7 @@ public sealed record RunEntry
             SimulatedRequestsPerSecond = totals.WallSeconds > 0 ? summary.Requests / totals.WallSeconds : 0,
             DecisionHash = totals.DecisionHash,
             RouterLearned = totals.RouterLearned.Count > 0 ? totals.RouterLearned : null,
+            Handovers = totals.Handovers,
             Scaling = totals.Scaling,
             Migrations = totals.Migrations,
         };

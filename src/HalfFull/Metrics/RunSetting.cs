@@ -9,6 +9,15 @@ public sealed record RunSetting
     /// <summary>Spec of the router.</summary>
     public required string Router { get; init; }
 
+    /// <summary>Spec of the engine scheduler of replicas that decode; null where replicas have no roles.</summary>
+    public string? DecodeEngine { get; init; }
+
+    /// <summary>Spec of the router among replicas that decode; null where replicas have no roles.</summary>
+    public string? DecodeRouter { get; init; }
+
+    /// <summary>Tokens that a replica which decodes keeps free for each sequence; null where replicas have no roles.</summary>
+    public int? DecodeHeadroomTokens { get; init; }
+
     /// <summary>Number of replicas.</summary>
     public required int Replicas { get; init; }
 

@@ -18,6 +18,9 @@ public sealed record RunTotals(
     /// <summary>What the router has learned; empty when it learns nothing.</summary>
     public IReadOnlyList<LearnedFigure> RouterLearned { get; init; } = [];
 
+    /// <summary>KV that went from replica to replica; null where each keeps its own.</summary>
+    public HandoverFigures? Handovers { get; init; }
+
     /// <summary>What the autoscaler did; null without one.</summary>
     public ScalingFigures? Scaling { get; init; }
 

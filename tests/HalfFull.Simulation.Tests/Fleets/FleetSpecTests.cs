@@ -9,6 +9,8 @@ public sealed class FleetSpecTests
     [InlineData("4", "h100", "h100:4")]
     [InlineData("a100:2,h100:1", null, "a100:2,h100:1")]
     [InlineData("A100:2", null, "a100:2")]
+    [InlineData("prefill:a100:2,decode:A100:4", null, "prefill:a100:2,decode:a100:4")]
+    [InlineData("Decode:a40:1,prefill:h100:1,decode:a100:2", null, "decode:a40:1,prefill:h100:1,decode:a100:2")]
     public void A_number_or_groups_are_read(string text, string? gpu, string fleet) =>
         Assert.Equal(fleet, FleetSpec.Parse(text, gpu, "a100").ToString());
 
@@ -31,6 +33,12 @@ public sealed class FleetSpecTests
     [InlineData(":2")]
     [InlineData("a100:2,")]
     [InlineData("decode:a100:2")]
+    [InlineData("prefill:a100:2")]
+    [InlineData("prefill:a100:2,decode:a100:1,a100:1")]
+    [InlineData("draft:a100:2,decode:a100:2")]
+    [InlineData("prefill::2,decode:a100:2")]
+    [InlineData("prefill:2,decode:4")]
+    [InlineData("prefill:a100:0,decode:a100:2")]
     [InlineData("http://gpu1:8000")]
     [InlineData("4..2")]
     [InlineData("2..")]

@@ -22,6 +22,40 @@ public sealed class RecordsCsvTests : IDisposable
     }
 
     [Fact]
+    public void Where_replicas_have_roles_two_more_columns_say_who_prefilled_and_how_long_it_was_on_its_way()
+    {
+        var path = folder.File("roles.csv");
+        using (var csv = new RecordsCsv(path, withHandovers: true))
+        {
+            csv.Add(Given.Record(id: 1, finish: 1) with { PrefillReplica = 3, Handover = TimeSpan.FromMilliseconds(12.5) });
+            csv.Add(Given.Record(id: 2, finish: 2));
+            csv.Commit();
+        }
+
+        var lines = File.ReadAllText(path).Split('\n');
+        Assert.EndsWith(",outcome,prefill_replica,handover_s", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(",completed,3,0.0125000", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",completed,,", lines[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, ",outcome,migrations", ",completed,2")]
+    [InlineData(true, ",outcome,prefill_replica,handover_s,migrations", ",completed,,,2")]
+    public void Where_requests_are_moved_a_last_column_says_how_often(bool withHandovers, string header, string row)
+    {
+        var path = folder.File("moved.csv");
+        using (var csv = new RecordsCsv(path, withHandovers, withMigrations: true))
+        {
+            csv.Add(Given.Record(id: 1, finish: 1) with { Migrations = 2 });
+            csv.Commit();
+        }
+
+        var lines = File.ReadAllText(path).Split('\n');
+        Assert.EndsWith(header, lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(row, lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_request_that_never_ran_has_no_first_token() =>
         Assert.Equal(
             Header + "1,2.0000000,,2.0000000,100,0,0,0,0,,rejected\n" + "2,1.0000000,,3.0000000,100,0,0,0,0,,failed\n",

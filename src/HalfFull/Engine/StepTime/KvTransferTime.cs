@@ -49,7 +49,7 @@ public sealed record KvTransferTime
     public TimeSpan LinkTime(long tokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
-        return new TimeSpan((long)Math.Ceiling(tokens * BytesPerToken / BytesPerSecond * TimeSpan.TicksPerSecond));
+        return new TimeSpan((long)Math.Ceiling(tokens * BytesPerToken * TimeSpan.TicksPerSecond / BytesPerSecond));
     }
 
     /// <summary>From the start of a transfer of so many tokens over a free link until it has arrived.</summary>
