@@ -71,6 +71,8 @@ internal static class RequestCodec
         to.Text(record.Tenant);
         to.Whole((long)record.Outcome);
         to.Whole(record.Migrations);
+        to.Whole(record.PrefillReplica ?? -1);
+        to.Time(record.Handover);
     }
 
     /// <summary>Reads the end of an attempt.</summary>
@@ -78,5 +80,7 @@ internal static class RequestCodec
         from.Whole(), from.Time(), from.Time(), from.Time(), from.Time(), from.Whole32(), from.Whole32(), from.Whole32(), from.Whole32(), from.Whole32(), from.Text(), (Outcome)from.Whole())
     {
         Migrations = from.Whole32(),
+        PrefillReplica = from.Whole32() is >= 0 and var replica ? replica : null,
+        Handover = from.Time(),
     };
 }
