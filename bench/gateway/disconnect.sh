@@ -25,7 +25,7 @@ if command -v haproxy >/dev/null; then
   sides+=("haproxy=$((port + 2))")
 fi
 # As ./halffull starts it.
-DOTNET_GCgen0size=0x1000000 "$halffull" serve --port $((port + 3)) --replicas "http://127.0.0.1:$port" >"$work/serve.txt" &
+DOTNET_GCgen0size=0x1000000 DOTNET_TC_QuickJit=1 "$halffull" serve --port $((port + 3)) --replicas "http://127.0.0.1:$port" >"$work/serve.txt" &
 servers+=($!)
 sides+=("halffull=$((port + 3))")
 python3 bench/gateway/disconnect.py --upstream "$port" --probes "${PROBES:-200}" --streams "${STREAMS:-100}" --wait 5 "${sides[@]}"

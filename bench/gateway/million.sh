@@ -16,7 +16,7 @@ dotnet build -c Release -v q bench/load/HalfFull.Load.Upstream >&2
 
 artifacts/bin/HalfFull.Load.Upstream/release/HalfFull.Load.Upstream --tokens 10 --urls "http://127.0.0.1:$((port + 1));http://127.0.0.1:$((port + 2))" &
 servers+=($!)
-DOTNET_GCgen0size=0x1000000 artifacts/bin/HalfFull.Cli/release/HalfFull.Cli serve --port "$port" --replicas "http://127.0.0.1:$((port + 1)),http://127.0.0.1:$((port + 2))" "$@" >"$work/serve.txt" &
+DOTNET_GCgen0size=0x1000000 DOTNET_TC_QuickJit=1 artifacts/bin/HalfFull.Cli/release/HalfFull.Cli serve --port "$port" --replicas "http://127.0.0.1:$((port + 1)),http://127.0.0.1:$((port + 2))" "$@" >"$work/serve.txt" &
 gateway=$!
 servers+=("$gateway")
 for _ in $(seq 200); do

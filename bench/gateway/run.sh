@@ -53,7 +53,7 @@ start() { # options of the upstream: eight replicas, then the three proxies in f
   haproxy -db -f "$work/haproxy.cfg" &
   haproxy_pid=$!
   # As ./halffull starts it.
-  DOTNET_GCgen0size=0x1000000 "$halffull" serve --port "$port" --router sal --queue larry --replicas "$(IFS=,; echo "${urls[*]}")" >"$work/serve.txt" &
+  DOTNET_GCgen0size=0x1000000 DOTNET_TC_QuickJit=1 "$halffull" serve --port "$port" --router sal --queue larry --replicas "$(IFS=,; echo "${urls[*]}")" >"$work/serve.txt" &
   halffull_pid=$!
   servers+=("$nginx_pid" "$haproxy_pid" "$halffull_pid")
   direct_url=${urls[0]}
