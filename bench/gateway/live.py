@@ -19,7 +19,7 @@ def main(folder, minutes):
     ratios = []
     for load in LOADS:
         means = {}
-        for side, name in (("ours", "sal + larry"), ("plain", "round-robin + fcfs")):
+        for side, name in (("ours", "sal + larry"), ("plain", "round-robin + fcfs (no gateway queue)")):
             live, simulated = run(folder, f"live.{side}.{load}"), run(folder, f"simulated.{side}.{load}")
             means[side] = (live["ttftSeconds"]["mean"], simulated["ttftSeconds"]["mean"])
             print(
